@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where input events go. Calls return at once; an event that cannot be delivered (no permission, no
+// session) is dropped. Coordinates are frame pixels; the sink clamps and maps them to its outputs.
+#pragma once
+
+#include "desktop/geometry.h"
+
+#include <cstdint>
+
+namespace gds {
+
+enum class KeyState : std::uint8_t { released, pressed };
+
+class InputSink {
+public:
+    virtual ~InputSink() = default;
+
+    // An evdev key code (KEY_A is 30).
+    virtual void key_code(std::uint32_t evdev_code, KeyState state) = 0;
+    // An X11 keysym.
+    virtual void key_sym(std::uint32_t keysym, KeyState state) = 0;
+    virtual void pointer_motion(Point position) = 0;
+    // An evdev button code (BTN_LEFT is 0x110).
+    virtual void pointer_button(std::uint32_t evdev_button, KeyState state) = 0;
+    // Wheel clicks: positive dy scrolls down, positive dx right.
+    virtual void pointer_wheel(int dx, int dy) = 0;
+};
+
+} // namespace gds

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A set of pixels as disjoint rectangles (pixman_region32). A value.
+#pragma once
+
+#include "desktop/geometry.h"
+
+#include <vector>
+
+#include <pixman.h>
+
+namespace gds {
+
+class Region {
+public:
+    Region();
+    Region(const Rect& rect); // an empty rectangle gives an empty region
+    Region(const Region& other);
+    Region(Region&& other) noexcept;
+    Region& operator=(const Region& other);
+    Region& operator=(Region&& other) noexcept;
+    ~Region();
+
+    bool empty() const;
+    Rect bounds() const;
+    std::int64_t area() const;
+    std::vector<Rect> rects() const; // top to bottom, left to right (y-x banded)
+    bool contains(Point p) const;
+    bool intersects(const Rect& rect) const;
+
+    void clear();
+    void add(const Rect& rect);
+    void add(const Region& other);
+    void subtract(const Region& other);
+    void intersect(const Region& other);
+    void translate(int dx, int dy);
+
+    bool operator==(const Region& other) const;
+
+private:
+    pixman_region32_t region_;
+};
+
+} // namespace gds

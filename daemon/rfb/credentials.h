@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A snapshot of who may log in by password, made by the service floor from the secret store. Immutable:
+// workers read it without locks; a change makes a new snapshot.
+#pragma once
+
+#include "rfb/scram_verifier.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+struct Credentials {
+    // By user name (octets); at most one verifier per hash.
+    std::map<std::string, std::vector<ScramVerifier>, std::less<>> users;
+    // Keys the invented verifiers of unknown users, so that they look like those of known ones; random,
+    // kept with the credentials so that it survives a restart.
+    Bytes decoy_key;
+    // Empty: usable. Else why nobody can log in by password now ("the keyring is locked").
+    std::string unavailable;
+
+    // The user's verifier, or for an unknown name one that no password fits (same salt every time).
+    // `known` tells which; compute the same work either way.
+    ScramVerifier verifier_for(std::string_view user, ScramHash hash, bool& known) const;
+};
+
+using CredentialsPtr = std::shared_ptr<const Credentials>;
+
+} // namespace gds

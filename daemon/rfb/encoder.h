@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An encoding turns a rectangle of a frame into the octets of a FramebufferUpdate rectangle. Pure: the
+// same input gives the same octets, whoever they are for, so that one result can serve many clients.
+// Callable on any worker.
+#pragma once
+
+#include "base/bytes.h"
+#include "desktop/frame.h"
+#include "desktop/pixel_format.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace gds {
+
+struct EncodeParams {
+    PixelFormat format;
+    // 0..9, as the client's CompressLevel pseudo-encoding says; our default is 1.
+    int compress_level = 1;
+    // 0..9, as the client's QualityLevel says; -1: lossless.
+    int quality_level = -1;
+    bool operator==(const EncodeParams&) const = default;
+};
+
+struct EncodedRect {
+    Rect rect;
+    std::int32_t encoding = 0;
+    // Everything behind the rectangle header. For ZRLE without the length word: raw deflate blocks that
+    // refer to nothing before them and end on a full flush, so that they can be spliced into any
+    // client's stream; the session writes the length and, once per client, the zlib header before it.
+    Bytes payload;
+};
+
+class Encoder {
+public:
+    virtual ~Encoder() = default;
+    virtual std::int32_t encoding() const = 0;
+    // Cuts `rect` (within the frame, not empty) into as many rectangles as suit the encoding.
+    virtual std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
+                                            const EncodeParams& params) const = 0;
+};
+
+const Encoder& raw_encoder();
+const Encoder& zrle_encoder();
+const Encoder& tight_encoder();
+
+} // namespace gds

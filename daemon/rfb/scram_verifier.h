@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the server keeps of a password: SCRAM verifiers (RFC 5802, RFC 7677), never the password.
+// Text form, as Cyrus SASL's authPassword wants it: `SCRAM-SHA-256$ITER:B64SALT$B64STOREDKEY:B64SERVERKEY`.
+// Pure functions, any thread.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gds {
+
+enum class ScramHash { sha256, sha512 };
+
+inline constexpr unsigned k_scram_default_iterations = 4096;
+inline constexpr unsigned k_scram_min_iterations = 4096;
+inline constexpr unsigned k_scram_max_iterations = 65536; // Cyrus clients refuse more
+
+struct ScramVerifier {
+    ScramHash hash = ScramHash::sha256;
+    unsigned iterations = k_scram_default_iterations;
+    Bytes salt;
+    Bytes stored_key;
+    Bytes server_key;
+    bool operator==(const ScramVerifier&) const = default;
+};
+
+// With a fresh random salt of 16 octets.
+ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password,
+                                  unsigned iterations = k_scram_default_iterations);
+// Costs one PBKDF2; compares in constant time. Call it on a worker.
+bool check_password(const ScramVerifier& verifier, std::string_view password);
+std::string to_text(const ScramVerifier& verifier);
+// Empty when malformed, or with an iteration count outside the limits.
+std::optional<ScramVerifier> parse_scram_verifier(std::string_view text);
+
+} // namespace gds

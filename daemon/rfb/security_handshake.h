@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From ProtocolVersion to SecurityResult (RFC 6143, 7.1): what a connection is offered, the check of the
+// choice against the offer, and the proof that comes out. The caller sets the deadline.
+#pragma once
+
+#include "base/task.h"
+#include "base/worker_pool.h"
+#include "io/tls_credentials.h"
+#include "rfb/authenticated.h"
+#include "rfb/connection.h"
+#include "rfb/credentials.h"
+
+#include <string>
+#include <vector>
+
+namespace gds {
+
+enum class SecurityWord { x509_sasl, x509_plain };
+// The word of the `security-types` setting.
+const char* to_text(SecurityWord word);
+
+// Everything that the handshake of one connection goes by, fixed when it was accepted.
+struct SecuritySetup {
+    // In the order of the setting.
+    std::vector<SecurityWord> offer;
+    // Null: no usable certificate, so nothing of the offer can be had.
+    TlsCredentialsPtr tls;
+    CredentialsPtr credentials; // never null
+    // In the order of the list on the wire: "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN".
+    std::vector<std::string> sasl_mechanisms;
+    // Not empty: refuse every client with this reason before any security type is offered.
+    std::string refuse_with;
+};
+
+// Called after each judged secret, before the client is told; lets the server count and delay.
+class SecurityObserver {
+public:
+    virtual ~SecurityObserver() = default;
+    // `stage` of the handshake now entered, for the log: "version", "security type", "tls", "sasl", ...
+    virtual void on_stage(const char* stage) = 0;
+};
+
+// Throws ProtocolError, AuthenticationError (the client was told already, with a reason under 3.8),
+// EndOfStream. On success SecurityResult ok was sent and the next octet is ClientInit.
+Task<Authenticated> security_handshake(Connection& connection, const SecuritySetup& setup,
+                                       SecurityObserver& observer, WorkerPool& workers);
+
+} // namespace gds

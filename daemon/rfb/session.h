@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Session: an admitted client, from ClientInit to the end (RFC 6143, 7.3 to 7.7). Two tasks: the reader
+// takes client messages, the updater is the only writer. Owned by server/client; main thread, except
+// encoding, which runs on the worker pool.
+//
+// At most one update is in flight; what changes meanwhile is one region, so a slow client skips frames,
+// never damage.
+#pragma once
+
+#include "base/task.h"
+#include "base/worker_pool.h"
+#include "rfb/authenticated.h"
+#include "rfb/connection.h"
+#include "rfb/session_host.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace gds {
+
+struct SessionStatistics {
+    std::string encoding;          // "Tight", "ZRLE", "Raw"; of the last update
+    std::uint64_t frames_sent = 0; // FramebufferUpdates with pixels
+};
+
+class Session {
+public:
+    Session(Connection& connection, Authenticated who, SessionHost& host, WorkerPool& pool);
+    ~Session();
+
+    // Returns when the client leaves; throws ProtocolError, EndOfStream, TimedOut.
+    Task<> run();
+
+    // The host has a new frame() or damage; a new cursor(); a new desktop_name(). Any number of calls
+    // between two updates count as one.
+    void picture_changed();
+    void cursor_changed();
+    void name_changed();
+
+    const Authenticated& who() const;
+    const SessionStatistics& statistics() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace gds

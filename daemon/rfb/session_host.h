@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a session shows and drives, as its owner (the server floor, or a test) gives it. One host per
+// session; main thread.
+#pragma once
+
+#include "desktop/cursor.h"
+#include "desktop/frame.h"
+#include "desktop/input_sink.h"
+
+#include <cstdint>
+#include <string>
+
+namespace gds {
+
+class SessionHost {
+public:
+    virtual ~SessionHost() = default;
+
+    // The newest picture (the desktop or a card); never null.
+    virtual FramePtr frame() const = 0;
+    // What changed in frame() since the last call, or the whole picture after a change of size. The
+    // session adds it to what it still owes the client.
+    virtual Region take_damage() = 0;
+    virtual const Cursor& cursor() const = 0;
+    virtual std::string desktop_name() const = 0;
+
+    // Asked before each input event.
+    virtual bool may_control() const = 0;
+    // This client's own door to the desktop; what it holds is released by the host at the end.
+    virtual InputSink& input() = 0;
+
+    // ClientInit came. `exclusive`: the client asked that the others be disconnected.
+    virtual void on_client_init(bool exclusive) = 0;
+};
+
+} // namespace gds

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Policy: everything that the administrator or the user decided, as one immutable value. Made by the
+// service floor from GSettings and the command line; tests write it literally.
+#pragma once
+
+#include "desktop/screen_capture.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+enum class SecurityTypeName { x509_sasl, x509_plain };
+
+struct Policy {
+    bool enabled = false;
+    bool view_only = false;
+    std::uint16_t port = 5900;
+    bool negotiate_port = true;
+    // IP addresses, interface names, or `unix:PATH`; empty: all interfaces.
+    std::vector<std::string> listen_addresses;
+    std::vector<SecurityTypeName> security_types{SecurityTypeName::x509_sasl, SecurityTypeName::x509_plain};
+    MonitorChoice monitors = MonitorChoice::all;
+    unsigned max_clients = 32;
+    std::chrono::milliseconds login_timeout{30'000};
+    // Sentences naming settings that could not be used; shown in StatusReason.
+    std::vector<std::string> complaints;
+
+    bool operator==(const Policy&) const = default;
+};
+
+using PolicyPtr = std::shared_ptr<const Policy>;
+
+} // namespace gds
