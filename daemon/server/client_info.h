@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <string>
 
-namespace gds {
+namespace gds
+{
 
 struct ClientInfo {
     // Counts connections from 1 up since the start of the daemon; never used twice.
@@ -14,13 +15,13 @@ struct ClientInfo {
     std::string state = "authenticating";
     // Empty until the client has authenticated, as are the four below it.
     std::string user;
-    std::string address;       // "192.0.2.7:51234"; known from the start
+    std::string address; // "192.0.2.7:51234"; known from the start
     std::string security_type; // the word of the `security-types` setting
-    std::string mechanism;     // SASL; empty where the type has none
-    unsigned ssf = 0;          // strength of the channel in bits
+    std::string mechanism; // SASL; empty where the type has none
+    unsigned ssf = 0; // strength of the channel in bits
     std::int64_t connected_since = 0; // Unix time of the accept, seconds
-    bool view_only = false;           // in effect for this client now, for whatever reason
-    std::string encoding;             // "raw", "zrle", "tight"; empty before the first update
+    bool view_only = false; // in effect for this client now, for whatever reason
+    std::string encoding; // "raw", "zrle", "tight"; empty before the first update
 
     // Statistics; these may differ at every look.
     std::uint64_t bytes_sent = 0;

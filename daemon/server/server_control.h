@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The server as the service floor sees and commands it. Implemented by the Server and by a fake in the
-// tests of the D-Bus objects. Main thread.
+// The server as the service floor sees and commands it. Implemented by the Server and by a fake in
+// the tests of the D-Bus objects. Main thread.
 #pragma once
 
 #include "server/client_info.h"
@@ -9,13 +9,15 @@
 #include <string>
 #include <vector>
 
-namespace gds {
+namespace gds
+{
 
 enum class SharingState { disabled, starting, listening, sharing, failed };
 
 struct ServerStatus {
     SharingState state = SharingState::disabled;
-    // A sentence for people (translated), empty when all is well. The policy's complaints are part of it.
+    // A sentence for people (translated), empty when all is well. The policy's complaints are part
+    // of it.
     std::string reason;
     // "tcp:192.0.2.1:5900", "tcp:[::1]:5900", "unix:/..."
     std::vector<std::string> endpoints;
@@ -27,7 +29,8 @@ struct ServerStatus {
 
 // Told of events after they happened. Never called from within a call of ServerControl, so that an
 // observer may act, and drop what it keeps of a client, at once.
-class ServerObserver {
+class ServerObserver
+{
 public:
     virtual ~ServerObserver() = default;
     virtual void on_client_added(const ClientInfo& client) = 0;
@@ -37,7 +40,8 @@ public:
     virtual void on_status_changed() = 0;
 };
 
-class ServerControl {
+class ServerControl
+{
 public:
     virtual ~ServerControl() = default;
 
@@ -49,8 +53,8 @@ public:
     virtual bool disconnect(unsigned number, const std::string& reason) = 0;
     virtual void disconnect_all(const std::string& reason) = 0;
 
-    // Live. False when there is no such client, or when the policy lets nobody control: then true is
-    // all that can be had.
+    // Live. False when there is no such client, or when the policy lets nobody control: then true
+    // is all that can be had.
     virtual bool set_view_only(unsigned number, bool view_only) = 0;
 
     // One observer, which outlives the server or takes itself out with null.
