@@ -1,25 +1,92 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Threads that only compute: `co_await pool.run(job)` calls `job()` on a worker and resumes the waiter
-// on the main loop with its value or its exception. Dropping the waiter drops the result; the job itself
-// runs on, so it owns (shared_ptr or by value) everything that it touches.
+// Threads that only compute: `co_await pool.run(job)` calls `job()` on a worker and resumes the
+// waiter on the main loop with its value or its exception. Dropping the waiter drops the result;
+// the job itself runs on, so it owns (shared_ptr or by value) everything that it touches.
 #pragma once
 
 #include "base/task.h"
 
+#include <coroutine>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <glib.h>
 
 namespace gds {
+
+namespace detail {
+
+// One job and, later, its result. Shared by the waiter and the worker. Made and released on the
+// thread that asked, so that what the job captured needs no lock.
+class WorkerJob {
+public:
+    WorkerJob() : context_(g_main_context_ref_thread_default()) {}
+    WorkerJob(const WorkerJob&) = delete;
+    WorkerJob& operator=(const WorkerJob&) = delete;
+    virtual ~WorkerJob() { g_main_context_unref(context_); }
+
+    virtual void work() noexcept = 0;
+    GMainContext* context() const noexcept { return context_; }
+
+    // Read and written by the asking thread only.
+    std::coroutine_handle<> waiter;
+
+private:
+    GMainContext* context_;
+};
+
+template <typename Job, typename T>
+class WorkerCall final : public WorkerJob {
+public:
+    explicit WorkerCall(Job job) : job_(std::move(job)) {}
+
+    void work() noexcept override
+    {
+        try {
+            if constexpr (std::is_void_v<T>) {
+                job_();
+            } else {
+                value_.emplace(job_());
+            }
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+    }
+
+    T take()
+    {
+        if (error_) {
+            std::rethrow_exception(error_);
+        }
+        if constexpr (!std::is_void_v<T>) {
+            return std::move(*value_);
+        }
+    }
+
+private:
+    Job job_;
+    std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value_;
+    std::exception_ptr error_;
+};
+
+} // namespace detail
 
 class WorkerPool {
 public:
     // `nice` is added to the workers' niceness, so that encoding gives way to the compositor.
     explicit WorkerPool(unsigned threads, int nice = 5);
+    // Waits for the jobs that run; those that wait for a worker are dropped.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
-    // Job: a copyable or movable callable without arguments. In a coroutine bind it to a name first:
+    // Job: a copyable or movable callable without arguments. In a coroutine bind it to a name
+    // first:
     //     auto job = [frame, rect] { return encode(*frame, rect); };
     //     auto bytes = co_await pool.run(std::move(job));
     template <typename Job>
@@ -27,7 +94,41 @@ public:
 
 private:
     struct Impl;
+
+    class Wait {
+    public:
+        Wait(WorkerPool& pool, std::shared_ptr<detail::WorkerJob> job)
+            : pool_(pool), job_(std::move(job))
+        {}
+        Wait(const Wait&) = delete;
+        Wait& operator=(const Wait&) = delete;
+        ~Wait() { job_->waiter = nullptr; }
+        bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<> waiter)
+        {
+            job_->waiter = waiter;
+            pool_.submit(job_);
+        }
+        void await_resume() const noexcept {}
+
+    private:
+        WorkerPool& pool_;
+        std::shared_ptr<detail::WorkerJob> job_;
+    };
+
+    void submit(std::shared_ptr<detail::WorkerJob> job);
+    Wait done(std::shared_ptr<detail::WorkerJob> job) { return Wait{*this, std::move(job)}; }
+
     std::shared_ptr<Impl> impl_;
 };
+
+template <typename Job>
+auto WorkerPool::run(Job job) -> Task<decltype(job())>
+{
+    using Call = detail::WorkerCall<Job, decltype(job())>;
+    const auto call = std::make_shared<Call>(std::move(job));
+    co_await done(call);
+    co_return call->take();
+}
 
 } // namespace gds

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/worker_pool.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace gds {
+
+namespace {
+
+using JobPtr = std::shared_ptr<detail::WorkerJob>;
+
+gboolean deliver(gpointer data)
+{
+    // Copied: resuming may drop everything else that keeps the job.
+    const JobPtr job = *static_cast<JobPtr*>(data);
+    if (const auto waiter = std::exchange(job->waiter, nullptr)) {
+        waiter.resume();
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void release(gpointer data) { const std::unique_ptr<JobPtr> owned{static_cast<JobPtr*>(data)}; }
+
+// Gives the worker's reference away, so that the job is released where it was made.
+void hand_back(JobPtr job)
+{
+    auto* context = g_main_context_ref(job->context());
+    GSource* source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, deliver, std::make_unique<JobPtr>(std::move(job)).release(),
+                          release);
+    g_source_attach(source, context);
+    g_source_unref(source);
+    g_main_context_unref(context);
+}
+
+// Signals belong to the main thread; a new thread inherits the mask.
+class BlockedSignals {
+public:
+    BlockedSignals()
+    {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    BlockedSignals(const BlockedSignals&) = delete;
+    BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+private:
+    sigset_t before_;
+};
+
+void lower_priority(int nice)
+{
+    // On Linux niceness belongs to the thread when it is set by thread id.
+    const auto self = static_cast<id_t>(gettid());
+    const int now = getpriority(PRIO_PROCESS, self);
+    setpriority(PRIO_PROCESS, self, std::min(now + nice, 19));
+}
+
+} // namespace
+
+struct WorkerPool::Impl {
+    std::mutex mutex;
+    std::condition_variable work_or_end;
+    std::deque<JobPtr> queue;
+    bool ending = false;
+    std::vector<std::thread> threads;
+
+    void work(int nice)
+    {
+        pthread_setname_np(pthread_self(), "gds-worker");
+        lower_priority(nice);
+        std::unique_lock lock{mutex};
+        while (true) {
+            work_or_end.wait(lock, [this] { return ending || !queue.empty(); });
+            if (ending) {
+                return;
+            }
+            auto job = std::move(queue.front());
+            queue.pop_front();
+            lock.unlock();
+            job->work();
+            hand_back(std::move(job));
+            lock.lock();
+        }
+    }
+};
+
+WorkerPool::WorkerPool(unsigned threads, int nice) : impl_(std::make_shared<Impl>())
+{
+    const BlockedSignals blocked;
+    for (unsigned i = 0; i < std::max(threads, 1U); ++i) {
+        impl_->threads.emplace_back([impl = impl_.get(), nice] { impl->work(nice); });
+    }
+}
+
+WorkerPool::~WorkerPool()
+{
+    {
+        const std::lock_guard lock{impl_->mutex};
+        impl_->ending = true;
+    }
+    impl_->work_or_end.notify_all();
+    for (auto& thread : impl_->threads) {
+        thread.join();
+    }
+}
+
+void WorkerPool::submit(std::shared_ptr<detail::WorkerJob> job)
+{
+    {
+        const std::lock_guard lock{impl_->mutex};
+        impl_->queue.push_back(std::move(job));
+    }
+    impl_->work_or_end.notify_one();
+}
+
+} // namespace gds
