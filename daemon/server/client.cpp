@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/client.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/timeout.h"
+#include "io/socket_stream.h"
+
+#include <ctime>
+#include <string_view>
+#include <utility>
+
+namespace gds {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto k_goodbye_limit = 1s;
+
+} // namespace
+
+Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
+               ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers)
+    : number_(number), source_(std::move(accepted.source)), policy_(std::move(policy)),
+      setup_(std::move(setup)), owner_(owner), screen_(screen), admission_(admission),
+      workers_(workers), connected_since_(std::time(nullptr))
+{
+    auto socket = std::make_unique<SocketStream>(std::move(accepted.socket));
+    socket_ = socket.get();
+    connection_ = std::make_unique<Connection>(std::move(socket), std::move(accepted.peer));
+}
+
+Client::~Client()
+{
+    settle_judgement(false);
+    admission_.leave(number_);
+    if (watching_) {
+        screen_.remove(*this);
+    }
+}
+
+void Client::start()
+{
+    auto life = live();
+    tasks_.spawn(std::move(life), [this](std::exception_ptr) { owner_.on_ended(number_); });
+}
+
+Task<> Client::live()
+{
+    log_info("connection from " + connection_->peer(),
+             {{"RFB_PEER", connection_->peer()}, {"RFB_CLIENT", std::to_string(number_)}});
+    std::exception_ptr failure;
+    try {
+        co_await serve();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    log_end(failure);
+    session_.reset();
+    co_await part();
+}
+
+Task<> Client::part()
+{
+    try {
+        auto goodbye = say_goodbye();
+        co_await with_timeout(std::move(goodbye), k_goodbye_limit);
+    } catch (const std::exception&) {
+        // The peer is gone already: nobody is left to be told.
+    }
+}
+
+Task<> Client::serve()
+{
+    auto shake = security_handshake(*connection_, setup_, *this, workers_);
+    std::exception_ptr failure;
+    std::optional<Authenticated> who;
+    bool wrong_secret = false;
+    try {
+        who = co_await with_timeout(std::move(shake), policy_->login_timeout);
+    } catch (const AuthenticationError&) {
+        wrong_secret = true;
+        failure = std::current_exception();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    settle_judgement(wrong_secret);
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    admission_.leave(number_);
+    if (!owner_.has_room()) {
+        throw ProtocolError{"the limit of clients is reached"};
+    }
+
+    stage_ = "session";
+    session_ = std::make_unique<Session>(*connection_, std::move(*who), *this, workers_);
+    screen_.add(*this);
+    watching_ = true;
+    damage_ = Rect::of(screen_.frame()->size);
+    log_info(printable(session_->who().user()) + " logged in from " + connection_->peer(),
+             {{"RFB_PEER", connection_->peer()},
+              {"RFB_CLIENT", std::to_string(number_)},
+              {"RFB_USER", printable(session_->who().user())},
+              {"RFB_SECURITY", session_->who().security_type()}});
+    owner_.on_changed(number_);
+    co_await session_->run();
+}
+
+Task<> Client::say_goodbye()
+{
+    auto* tls = dynamic_cast<TlsStream*>(&connection_->stream());
+    if (tls != nullptr) {
+        co_await tls->bye();
+    }
+    socket_->shutdown_write();
+}
+
+void Client::settle_judgement(bool wrong)
+{
+    if (!std::exchange(judging_, false)) {
+        return;
+    }
+    if (wrong) {
+        admission_.judged_wrong(source_, std::chrono::steady_clock::now());
+    } else {
+        admission_.not_judged(source_);
+    }
+}
+
+void Client::on_stage(const char* stage)
+{
+    stage_ = stage;
+    const std::string_view name{stage};
+    if (judging_ || (name != "sasl" && name != "plain")) {
+        return;
+    }
+    if (!admission_.begin_judging(source_, std::chrono::steady_clock::now())) {
+        throw ProtocolError{"too many logins at once from this address"};
+    }
+    judging_ = true;
+}
+
+void Client::log_end(std::exception_ptr failure) const
+{
+    std::string why = end_reason_.empty() ? "left" : end_reason_;
+    try {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    } catch (const std::exception& error) {
+        why = printable(error.what());
+    }
+    const std::string user = session_ ? printable(session_->who().user()) : std::string{};
+    const std::string text =
+        session_ ? user + " at " + connection_->peer() + ": session ended: " + why
+                 : connection_->peer() + ": ended at stage " + stage_ + ": " + why;
+    log_info(text, {{"RFB_PEER", connection_->peer()},
+                    {"RFB_CLIENT", std::to_string(number_)},
+                    {"RFB_USER", user},
+                    {"RFB_REASON", why}});
+}
+
+void Client::disconnect(const std::string& reason)
+{
+    if (!end_reason_.empty()) {
+        return;
+    }
+    end_reason_ = reason;
+    tasks_.cancel_soon([this] {
+        log_end(nullptr);
+        session_.reset();
+        auto goodbye = part();
+        tasks_.spawn(std::move(goodbye), [this](std::exception_ptr) { owner_.on_ended(number_); });
+    });
+}
+
+void Client::apply(PolicyPtr policy)
+{
+    const bool narrowed = policy->view_only && !policy_->view_only;
+    const bool changed = policy->view_only != policy_->view_only;
+    policy_ = std::move(policy);
+    if (narrowed && session_) {
+        session_->rights_changed();
+    }
+    if (changed) {
+        owner_.on_changed(number_);
+    }
+}
+
+bool Client::set_view_only(bool view_only)
+{
+    if (policy_->view_only && !view_only) {
+        return false;
+    }
+    if (view_only_ != view_only) {
+        view_only_ = view_only;
+        input_changed();
+        owner_.on_changed(number_);
+    }
+    return true;
+}
+
+void Client::input_changed()
+{
+    if (session_) {
+        session_->rights_changed();
+    }
+}
+
+void Client::name_changed()
+{
+    if (session_) {
+        session_->name_changed();
+    }
+}
+
+ClientInfo Client::info() const
+{
+    ClientInfo info;
+    info.number = number_;
+    info.address = connection_->peer();
+    info.connected_since = connected_since_;
+    info.view_only = view_only_ || policy_->view_only;
+    info.bytes_sent = socket_->bytes_sent();
+    info.bytes_received = socket_->bytes_received();
+    info.round_trip_time = socket_->round_trip_time();
+    if (session_) {
+        const auto& who = session_->who();
+        info.state = "connected";
+        info.user = who.user();
+        info.security_type = who.security_type();
+        info.mechanism = who.mechanism();
+        info.ssf = who.ssf();
+        info.encoding = session_->statistics().encoding;
+        info.frames_sent = session_->statistics().frames_sent;
+    }
+    return info;
+}
+
+Region Client::take_damage()
+{
+    Region damage = std::exchange(damage_, Region{});
+    damage.intersect(Rect::of(screen_.frame()->size));
+    return damage;
+}
+
+bool Client::may_control() const
+{
+    return !policy_->view_only && !view_only_ && screen_.live();
+}
+
+void Client::on_client_init(bool exclusive)
+{
+    if (exclusive) {
+        owner_.on_exclusive(number_);
+    }
+}
+
+void Client::on_picture(const Region& damage)
+{
+    damage_.add(damage);
+    if (session_) {
+        session_->picture_changed();
+    }
+}
+
+void Client::on_cursor()
+{
+    if (session_) {
+        session_->cursor_changed();
+    }
+}
+
+} // namespace gds

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Client: one connection from accept to end: its stream stack, handshake, session and status. Owned by
+// the server's client list; ends itself by calling ClientOwner::on_ended() from idle. Main thread.
+#pragma once
+
+#include "base/task_scope.h"
+#include "io/listener.h"
+#include "rfb/security_handshake.h"
+#include "rfb/session.h"
+#include "rfb/session_host.h"
+#include "server/admission.h"
+#include "server/client_info.h"
+#include "server/policy.h"
+#include "server/screen.h"
+
+#include <memory>
+#include <string>
+
+namespace gds {
+
+class SocketStream;
+
+class ClientOwner {
+public:
+    virtual ~ClientOwner() = default;
+    // May another client be shown the desktop now? Asked when this one has authenticated.
+    virtual bool has_room() const = 0;
+    virtual std::string desktop_name() const = 0;
+    virtual void on_exclusive(unsigned number) = 0;
+    virtual void on_changed(unsigned number) = 0;
+    // Last call; the owner drops the client before it returns to the main loop.
+    virtual void on_ended(unsigned number) = 0;
+};
+
+class Client final : private SessionHost, private SecurityObserver, private ScreenViewer {
+public:
+    Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
+           ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers);
+    ~Client() override;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void start();
+    // Ends it from idle; `reason` goes to the journal.
+    void disconnect(const std::string& reason);
+
+    // A running client takes the new policy here, and only here.
+    void apply(PolicyPtr policy);
+    // False where the policy lets nobody control.
+    bool set_view_only(bool view_only);
+    // The input door opened or closed (the desktop came or went).
+    void input_changed();
+    void name_changed();
+
+    unsigned number() const { return number_; }
+    bool connected() const { return session_ != nullptr; }
+    ClientInfo info() const;
+
+private:
+    Task<> live();
+    Task<> serve();
+    Task<> part();
+    Task<> say_goodbye();
+    void settle_judgement(bool wrong);
+    void log_end(std::exception_ptr failure) const;
+
+    // SessionHost
+    FramePtr frame() const override { return screen_.frame(); }
+    Region take_damage() override;
+    const Cursor& cursor() const override { return screen_.cursor(); }
+    std::string desktop_name() const override { return owner_.desktop_name(); }
+    bool may_control() const override;
+    InputSink& input() override { return screen_.input(); }
+    void on_client_init(bool exclusive) override;
+    // SecurityObserver
+    void on_stage(const char* stage) override;
+    // ScreenViewer
+    void on_picture(const Region& damage) override;
+    void on_cursor() override;
+
+    const unsigned number_;
+    const std::string source_;
+    PolicyPtr policy_;
+    SecuritySetup setup_;
+    ClientOwner& owner_;
+    Screen& screen_;
+    Admission& admission_;
+    WorkerPool& workers_;
+    std::int64_t connected_since_;
+    SocketStream* socket_ = nullptr; // the bottom layer of connection_
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<Session> session_;
+    Region damage_;
+    const char* stage_ = "version";
+    bool judging_ = false;
+    bool view_only_ = false;
+    bool watching_ = false;
+    std::string end_reason_;
+    TaskScope tasks_; // last: its tasks use everything above
+};
+
+} // namespace gds

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/screen.h"
+
+#include "base/translate.h"
+#include "desktop/card.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gds {
+
+namespace {
+
+struct CardText {
+    std::string title;
+    std::string sentence;
+};
+
+CardText card_text(const CaptureStatus& status)
+{
+    const auto or_else = [&](const char* sentence) {
+        return status.reason.empty() ? std::string{sentence} : status.reason;
+    };
+    switch (status.state) {
+    case CaptureState::stopped:
+    case CaptureState::starting:
+    case CaptureState::streaming:
+        return {_("Connecting to the desktop"),
+                or_else(_("The picture appears as soon as the desktop sends it."))};
+    case CaptureState::waiting_for_permission:
+        return {_("Waiting for permission"),
+                or_else(_("Somebody at the desk must allow the screen to be shared."))};
+    case CaptureState::refused:
+        return {_("Permission refused"),
+                or_else(_("The request to share the screen was refused at the desk. Connect again to "
+                          "ask once more."))};
+    case CaptureState::stopped_by_user:
+        return {_("Sharing was stopped"),
+                or_else(_("Screen sharing was stopped at the desk. Connect again to ask for it."))};
+    case CaptureState::lost:
+        return {_("The screen is gone"),
+                or_else(_("The connection to the desktop was lost. It returns by itself."))};
+    case CaptureState::unavailable:
+        return {_("The screen cannot be shared"),
+                or_else(_("The desktop offers no screen to share. This is tried again by itself."))};
+    }
+    return {};
+}
+
+bool asks_anew_for_a_viewer(CaptureState state)
+{
+    return state == CaptureState::stopped || state == CaptureState::refused ||
+           state == CaptureState::stopped_by_user;
+}
+
+} // namespace
+
+Screen::Screen(ScreenCapture& capture, std::function<void()> on_status, ScreenTimes times)
+    : capture_(capture), status_changed_(std::move(on_status)), times_(times)
+{
+    capture_.set_observer(this);
+    show_card();
+}
+
+Screen::~Screen()
+{
+    capture_.set_observer(nullptr);
+}
+
+void Screen::add(ScreenViewer& viewer)
+{
+    viewers_.push_back(&viewer);
+    linger_.reset();
+    if (asks_anew_for_a_viewer(capture_.status().state)) {
+        capture_.start();
+    }
+}
+
+void Screen::remove(ScreenViewer& viewer)
+{
+    if (std::erase(viewers_, &viewer) == 0 || !viewers_.empty()) {
+        return;
+    }
+    linger_ = call_after(times_.linger, [this] { stop(); });
+}
+
+void Screen::stop()
+{
+    linger_.reset();
+    card_delay_.reset();
+    capture_.stop();
+    shows_desktop_ = false;
+    cursor_ = {};
+    show_card();
+}
+
+void Screen::set_monitors(MonitorChoice monitors)
+{
+    capture_.set_monitors(monitors);
+    if (capture_.status().state != CaptureState::stopped) {
+        capture_.stop();
+        if (!viewers_.empty()) {
+            capture_.start();
+        }
+    }
+}
+
+bool Screen::live() const
+{
+    return shows_desktop_ && capture_.status().state == CaptureState::streaming;
+}
+
+void Screen::on_frame(FramePtr frame)
+{
+    card_delay_.reset();
+    const bool continues = shows_desktop_ && frame_->size == frame->size &&
+                           frame->serial == desktop_serial_ + 1;
+    const Region damage = continues ? frame->damage : Region{Rect::of(frame->size)};
+    shows_desktop_ = true;
+    desktop_serial_ = frame->serial;
+    desktop_size_ = frame->size;
+    show(std::move(frame), damage);
+}
+
+void Screen::on_cursor(const Cursor& cursor)
+{
+    cursor_ = cursor;
+    for (auto* viewer : viewers_) {
+        viewer->on_cursor();
+    }
+}
+
+void Screen::on_status(const CaptureStatus& status)
+{
+    if (status.state == CaptureState::streaming) {
+        card_delay_.reset();
+    } else if (!shows_desktop_ || status.state == CaptureState::stopped_by_user) {
+        // Who pressed "stop sharing" wants it to be over now.
+        shows_desktop_ = false;
+        card_delay_.reset();
+        show_card();
+    } else if (!card_delay_) {
+        // An interruption that is shorter than this (a portal that starts again) shows no card.
+        card_delay_ = call_after(times_.keep_last, [this] {
+            shows_desktop_ = false;
+            show_card();
+        });
+    }
+    status_changed_();
+}
+
+void Screen::show(FramePtr frame, const Region& damage)
+{
+    frame_ = std::move(frame);
+    if (damage.empty()) {
+        return;
+    }
+    for (auto* viewer : viewers_) {
+        viewer->on_picture(damage);
+    }
+}
+
+void Screen::show_card()
+{
+    const auto text = card_text(capture_.status());
+    show(draw_card(desktop_size_, text.title, text.sentence), Rect::of(desktop_size_));
+}
+
+} // namespace gds

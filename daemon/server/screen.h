@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Screen: the one picture that all sessions see, and the one door for their input. It leases the
+// capture (from the first viewer until a while after the last), hands each frame's damage to every
+// viewer, and shows a card that names the reason while there is no picture. Owned by the server; main
+// thread.
+#pragma once
+
+#include "base/source.h"
+#include "desktop/screen_capture.h"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+class ScreenViewer {
+public:
+    virtual ~ScreenViewer() = default;
+    // `damage` lies within Screen::frame(); after a change of size it is the whole picture.
+    virtual void on_picture(const Region& damage) = 0;
+    virtual void on_cursor() = 0;
+};
+
+struct ScreenTimes {
+    std::chrono::milliseconds linger{10'000};  // the capture outlives the last viewer so long
+    std::chrono::milliseconds keep_last{2'000}; // the last frame outlives its source so long
+};
+
+class Screen final : private ScreenCaptureObserver {
+public:
+    // `on_status` is called whenever status() changed.
+    Screen(ScreenCapture& capture, std::function<void()> on_status, ScreenTimes times = {});
+    ~Screen() override;
+    Screen(const Screen&) = delete;
+    Screen& operator=(const Screen&) = delete;
+
+    // A viewer asks for the picture. After a refusal at the desk this asks there anew.
+    void add(ScreenViewer& viewer);
+    void remove(ScreenViewer& viewer);
+    // Ends the capture now (sharing was switched off).
+    void stop();
+    // Another choice of monitors: begins the capture anew if it runs.
+    void set_monitors(MonitorChoice monitors);
+
+    const FramePtr& frame() const { return frame_; }
+    const Cursor& cursor() const { return cursor_; }
+    const CaptureStatus& status() const { return capture_.status(); }
+    // True while frame() is the desktop as it is, so that input may act on it.
+    bool live() const;
+    InputSink& input() { return capture_.input(); }
+
+private:
+    void on_frame(FramePtr frame) override;
+    void on_cursor(const Cursor& cursor) override;
+    void on_status(const CaptureStatus& status) override;
+    void show(FramePtr frame, const Region& damage);
+    void show_card();
+
+    ScreenCapture& capture_;
+    std::function<void()> status_changed_;
+    ScreenTimes times_;
+    std::vector<ScreenViewer*> viewers_;
+    FramePtr frame_;
+    Cursor cursor_;
+    bool shows_desktop_ = false;
+    std::uint64_t desktop_serial_ = 0;
+    Size desktop_size_{1280, 720};
+    Source linger_;
+    Source card_delay_;
+};
+
+} // namespace gds

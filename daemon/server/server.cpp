@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/server.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/timeout.h"
+#include "base/translate.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gds {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::milliseconds k_first_retry = 1s;
+constexpr std::chrono::milliseconds k_longest_retry = 30s;
+constexpr std::chrono::milliseconds k_shut_down_limit = 1500ms;
+
+CredentialsPtr nobody()
+{
+    auto credentials = std::make_shared<Credentials>();
+    credentials->unavailable = _("The passwords have not been read yet.");
+    return credentials;
+}
+
+void append_sentence(std::string& text, const std::string& sentence)
+{
+    if (sentence.empty()) {
+        return;
+    }
+    if (!text.empty()) {
+        text += ' ';
+    }
+    text += sentence;
+}
+
+} // namespace
+
+Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name)
+    : workers_(workers), desktop_name_(std::move(desktop_name)), credentials_(nobody()),
+      screen_(capture, [this] { on_screen_status(); })
+{
+}
+
+Server::~Server()
+{
+    stop_listening();
+    clients_.clear();
+}
+
+void Server::apply(PolicyPtr policy)
+{
+    const PolicyPtr before = std::exchange(policy_, std::move(policy));
+    if (before->monitors != policy_->monitors) {
+        screen_.set_monitors(policy_->monitors);
+    }
+    for (auto& [number, client] : clients_) {
+        client->apply(policy_);
+    }
+    if (policy_->enabled) {
+        const ListenRequest wanted{policy_->listen_addresses, policy_->port,
+                                   policy_->negotiate_port};
+        if (!(listener_ || retry_) || wanted != listening_for_) {
+            listening_for_ = wanted;
+            retry_after_ = k_first_retry;
+            listen();
+        }
+        disconnect_surplus();
+    } else if (before->enabled) {
+        stop_listening();
+        disconnect_all("sharing was switched off");
+        screen_.stop();
+    }
+    status_may_have_changed();
+}
+
+void Server::set_credentials(CredentialsPtr credentials)
+{
+    credentials_ = std::move(credentials);
+    status_may_have_changed();
+}
+
+void Server::set_tls(TlsCredentialsPtr tls, std::string complaint)
+{
+    tls_ = std::move(tls);
+    tls_complaint_ = std::move(complaint);
+    status_may_have_changed();
+}
+
+void Server::listen()
+{
+    stop_listening();
+    try {
+        listener_ = std::make_unique<Listener>(listening_for_);
+    } catch (const std::runtime_error& error) {
+        listen_failure_ = error.what();
+        log_warning(listen_failure_);
+        retry_ = call_after(retry_after_, [this] {
+            listen();
+            status_may_have_changed();
+        });
+        retry_after_ = std::min(retry_after_ * 2, k_longest_retry);
+        return;
+    }
+    retry_after_ = k_first_retry;
+    for (const auto& endpoint : listener_->endpoints()) {
+        log_info("listening on " + endpoint);
+    }
+    for (const auto& complaint : listener_->complaints()) {
+        log_warning(complaint);
+    }
+    auto accepting = accept_clients();
+    accepting_ = std::make_unique<TaskScope>();
+    accepting_->spawn(std::move(accepting));
+}
+
+void Server::stop_listening()
+{
+    retry_.reset();
+    listen_failure_.clear();
+    accepting_.reset();
+    listener_.reset();
+}
+
+Task<> Server::accept_clients()
+{
+    while (true) {
+        auto accepted = co_await listener_->accept();
+        admit(std::move(accepted));
+    }
+}
+
+void Server::admit(Accepted accepted)
+{
+    const unsigned number = ++last_number_;
+    const auto verdict =
+        admission_.enter(number, accepted.source, std::chrono::steady_clock::now());
+    if (!verdict.accepted) {
+        log_info("refused " + accepted.peer + ": " + verdict.reason,
+                 {{"RFB_PEER", accepted.peer}, {"RFB_REASON", verdict.reason}});
+        return;
+    }
+    for (const auto victim : verdict.dropped) {
+        disconnect(static_cast<unsigned>(victim), "too many connections that do not log in");
+    }
+    auto client = std::make_unique<Client>(number, std::move(accepted), policy_, security_setup(),
+                                           *this, screen_, admission_, workers_);
+    Client& started = *client;
+    clients_.emplace(number, std::move(client));
+    tell([info = started.info()](ServerObserver& observer) { observer.on_client_added(info); });
+    started.start();
+}
+
+SecuritySetup Server::security_setup() const
+{
+    SecuritySetup setup;
+    for (const auto type : policy_->security_types) {
+        setup.offer.push_back(type == SecurityTypeName::x509_sasl ? SecurityWord::x509_sasl
+                                                                  : SecurityWord::x509_plain);
+    }
+    setup.tls = tls_;
+    setup.credentials = credentials_;
+    setup.sasl_mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+    if (!has_room()) {
+        setup.refuse_with = _("Too many viewers are connected.");
+    } else if (!tls_) {
+        setup.refuse_with = _("This desktop has no usable certificate.");
+    }
+    return setup;
+}
+
+std::size_t Server::connected_count() const
+{
+    return static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [](auto& entry) {
+        return entry.second->connected();
+    }));
+}
+
+bool Server::has_room() const
+{
+    return policy_->enabled && connected_count() < policy_->max_clients;
+}
+
+void Server::disconnect_surplus()
+{
+    auto surplus = static_cast<std::ptrdiff_t>(connected_count()) -
+                   static_cast<std::ptrdiff_t>(policy_->max_clients);
+    for (auto entry = clients_.rbegin(); entry != clients_.rend() && surplus > 0; ++entry) {
+        if (entry->second->connected()) {
+            entry->second->disconnect("the limit of clients was lowered");
+            --surplus;
+        }
+    }
+}
+
+void Server::on_exclusive(unsigned number)
+{
+    for (auto& [other, client] : clients_) {
+        if (other != number && client->connected()) {
+            client->disconnect("another client asked for exclusive access");
+        }
+    }
+}
+
+void Server::on_changed(unsigned number)
+{
+    const auto found = clients_.find(number);
+    if (found == clients_.end()) {
+        return;
+    }
+    tell([info = found->second->info()](ServerObserver& observer) {
+        observer.on_client_changed(info);
+    });
+    status_may_have_changed();
+}
+
+void Server::on_ended(unsigned number)
+{
+    if (clients_.erase(number) == 0) {
+        return;
+    }
+    tell([number](ServerObserver& observer) { observer.on_client_removed(number); });
+    client_gone_.set();
+    status_may_have_changed();
+}
+
+void Server::on_screen_status()
+{
+    const bool open = screen_.live();
+    if (std::exchange(input_was_open_, open) && !open) {
+        for (auto& [number, client] : clients_) {
+            client->input_changed();
+        }
+    }
+    status_may_have_changed();
+}
+
+Task<> Server::shut_down()
+{
+    stop_listening();
+    disconnect_all("the server is stopping");
+    auto emptied = [](Server& server) -> Task<> {
+        while (!server.clients_.empty()) {
+            co_await server.client_gone_.wait();
+        }
+    };
+    auto wait = emptied(*this);
+    try {
+        co_await with_timeout(std::move(wait), k_shut_down_limit);
+    } catch (const TimedOut&) {
+        log_warning("not every client could be told that the server stops");
+    }
+    screen_.stop();
+}
+
+ServerStatus Server::status() const
+{
+    ServerStatus status;
+    if (tls_) {
+        status.tls_fingerprint = tls_->fingerprint();
+    }
+    if (!policy_->enabled) {
+        status.state = SharingState::disabled;
+    } else if (listener_) {
+        status.state = connected_count() > 0 ? SharingState::sharing : SharingState::listening;
+        status.endpoints = listener_->endpoints();
+        for (const auto& complaint : listener_->complaints()) {
+            append_sentence(status.reason, complaint);
+        }
+    } else {
+        status.state = listen_failure_.empty() ? SharingState::starting : SharingState::failed;
+        append_sentence(status.reason, listen_failure_);
+    }
+    if (policy_->enabled) {
+        append_sentence(status.reason, tls_complaint_);
+        append_sentence(status.reason, credentials_->unavailable);
+        append_sentence(status.reason, screen_.status().reason);
+    }
+    for (const auto& complaint : policy_->complaints) {
+        append_sentence(status.reason, complaint);
+    }
+    return status;
+}
+
+std::vector<ClientInfo> Server::clients() const
+{
+    std::vector<ClientInfo> all;
+    for (const auto& [number, client] : clients_) {
+        all.push_back(client->info());
+    }
+    return all;
+}
+
+std::optional<ClientInfo> Server::client(unsigned number) const
+{
+    const auto found = clients_.find(number);
+    if (found == clients_.end()) {
+        return std::nullopt;
+    }
+    return found->second->info();
+}
+
+bool Server::disconnect(unsigned number, const std::string& reason)
+{
+    const auto found = clients_.find(number);
+    if (found == clients_.end()) {
+        return false;
+    }
+    found->second->disconnect(reason);
+    return true;
+}
+
+void Server::disconnect_all(const std::string& reason)
+{
+    for (auto& [number, client] : clients_) {
+        client->disconnect(reason);
+    }
+}
+
+bool Server::set_view_only(unsigned number, bool view_only)
+{
+    const auto found = clients_.find(number);
+    return found != clients_.end() && found->second->set_view_only(view_only);
+}
+
+void Server::set_observer(ServerObserver* observer)
+{
+    observer_ = observer;
+}
+
+void Server::status_may_have_changed()
+{
+    ServerStatus now = status();
+    if (now == told_status_) {
+        return;
+    }
+    told_status_ = std::move(now);
+    tell([](ServerObserver& observer) { observer.on_status_changed(); });
+}
+
+void Server::tell(std::function<void(ServerObserver&)> event)
+{
+    events_.push_back(std::move(event));
+    if (event_pump_) {
+        return;
+    }
+    event_pump_ = call_soon([this] {
+        event_pump_.reset();
+        const auto due = std::exchange(events_, {});
+        for (const auto& each : due) {
+            if (observer_ != nullptr) {
+                each(*observer_);
+            }
+        }
+    });
+}
+
+} // namespace gds

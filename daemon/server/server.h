@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Server: listens as the policy says, admits clients and joins them with the screen. Owned by main;
+// main thread. Everything that it goes by comes in as values: policy, credentials, certificate.
+#pragma once
+
+#include "base/task_scope.h"
+#include "io/listener.h"
+#include "server/admission.h"
+#include "server/client.h"
+#include "server/policy.h"
+#include "server/screen.h"
+#include "server/server_control.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace gds {
+
+class Server final : public ServerControl, private ClientOwner {
+public:
+    Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name);
+    ~Server() override;
+
+    // What differs from the policy before takes effect now; what still holds is not touched.
+    void apply(PolicyPtr policy);
+    void set_credentials(CredentialsPtr credentials);
+    // `tls` may be null; then `complaint` says why.
+    void set_tls(TlsCredentialsPtr tls, std::string complaint);
+
+    // Stops listening, tells every client, and returns when they are gone or the time is up.
+    Task<> shut_down();
+
+    ServerStatus status() const override;
+    std::vector<ClientInfo> clients() const override;
+    std::optional<ClientInfo> client(unsigned number) const override;
+    bool disconnect(unsigned number, const std::string& reason) override;
+    void disconnect_all(const std::string& reason) override;
+    bool set_view_only(unsigned number, bool view_only) override;
+    void set_observer(ServerObserver* observer) override;
+
+private:
+    // ClientOwner
+    bool has_room() const override;
+    std::string desktop_name() const override { return desktop_name_; }
+    void on_exclusive(unsigned number) override;
+    void on_changed(unsigned number) override;
+    void on_ended(unsigned number) override;
+
+    void listen();
+    void stop_listening();
+    Task<> accept_clients();
+    void admit(Accepted accepted);
+    SecuritySetup security_setup() const;
+    std::size_t connected_count() const;
+    void disconnect_surplus();
+    void on_screen_status();
+    void status_may_have_changed();
+    void tell(std::function<void(ServerObserver&)> event);
+
+    WorkerPool& workers_;
+    const std::string desktop_name_;
+    PolicyPtr policy_ = std::make_shared<const Policy>();
+    CredentialsPtr credentials_;
+    TlsCredentialsPtr tls_;
+    std::string tls_complaint_;
+    Screen screen_;
+    Admission admission_;
+
+    ServerObserver* observer_ = nullptr;
+    std::deque<std::function<void(ServerObserver&)>> events_;
+    Source event_pump_;
+    ServerStatus told_status_;
+    bool input_was_open_ = false;
+
+    ListenRequest listening_for_;
+    std::unique_ptr<Listener> listener_;
+    std::string listen_failure_;
+    std::chrono::milliseconds retry_after_{};
+    Source retry_;
+
+    unsigned last_number_ = 0;
+    std::map<unsigned, std::unique_ptr<Client>> clients_;
+    Wakeup client_gone_;
+    std::unique_ptr<TaskScope> accepting_; // waits on listener_
+};
+
+} // namespace gds

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/screen.h"
+
+#include "fakes/fake_screen_capture.h"
+
+#include <gtest/gtest.h>
+
+using namespace gds;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Size k_size{64, 48};
+constexpr Size k_other_size{32, 80};
+
+struct Viewer final : ScreenViewer {
+    Region damage;
+    int cursors = 0;
+    void on_picture(const Region& changed) override { damage.add(changed); }
+    void on_cursor() override { ++cursors; }
+};
+
+void run_for(std::chrono::milliseconds time)
+{
+    bool over = false;
+    auto timer = call_after(time, [&] { over = true; });
+    while (!over) {
+        g_main_context_iteration(nullptr, TRUE);
+    }
+}
+
+class ScreenTest : public ::testing::Test {
+protected:
+    FakeScreenCapture capture;
+    int changes = 0;
+    Screen screen{capture, [this] { ++changes; }, {30ms, 20ms}};
+    Viewer viewer;
+
+    void share()
+    {
+        screen.add(viewer);
+        capture.show(k_size, 0x123456, Rect::of(k_size));
+        viewer.damage.clear();
+    }
+};
+
+} // namespace
+
+TEST_F(ScreenTest, there_is_a_picture_before_anybody_looks)
+{
+    ASSERT_NE(screen.frame(), nullptr);
+    EXPECT_FALSE(screen.frame()->size.empty());
+    EXPECT_EQ(capture.starts, 0);
+    EXPECT_FALSE(screen.live());
+}
+
+TEST_F(ScreenTest, the_first_viewer_starts_the_capture_and_the_last_ends_it_after_a_while)
+{
+    Viewer second;
+    screen.add(viewer);
+    screen.add(second);
+    EXPECT_EQ(capture.starts, 1);
+    screen.remove(viewer);
+    run_for(60ms);
+    EXPECT_EQ(capture.stops, 0);
+    screen.remove(second);
+    EXPECT_EQ(capture.stops, 0);
+    run_for(60ms);
+    EXPECT_EQ(capture.stops, 1);
+}
+
+TEST_F(ScreenTest, a_viewer_that_comes_back_in_time_keeps_the_capture)
+{
+    share();
+    screen.remove(viewer);
+    screen.add(viewer);
+    run_for(60ms);
+    EXPECT_EQ(capture.stops, 0);
+    EXPECT_EQ(capture.starts, 1);
+    EXPECT_TRUE(screen.live());
+}
+
+TEST_F(ScreenTest, damage_of_following_frames_reaches_the_viewer_as_it_is)
+{
+    share();
+    EXPECT_TRUE(screen.live());
+    capture.show(k_size, 1, Rect{1, 2, 3, 4});
+    EXPECT_EQ(viewer.damage, Region(Rect{1, 2, 3, 4}));
+}
+
+TEST_F(ScreenTest, a_missed_serial_or_a_new_size_is_damage_everywhere)
+{
+    share();
+    capture.skip_serial();
+    capture.show(k_size, 1, Rect{1, 2, 3, 4});
+    EXPECT_EQ(viewer.damage, Region(Rect::of(k_size)));
+    viewer.damage.clear();
+    capture.show(k_other_size, 1, Rect{1, 2, 3, 4});
+    EXPECT_EQ(viewer.damage, Region(Rect::of(k_other_size)));
+}
+
+TEST_F(ScreenTest, a_lost_source_shows_its_last_frame_for_a_moment_and_then_a_card)
+{
+    share();
+    const auto last = screen.frame();
+    capture.say(CaptureState::lost, "gone");
+    EXPECT_FALSE(screen.live());
+    EXPECT_EQ(screen.frame(), last);
+    run_for(40ms);
+    EXPECT_NE(screen.frame(), last);
+    EXPECT_EQ(screen.frame()->size, k_size);
+    EXPECT_EQ(viewer.damage, Region(Rect::of(k_size)));
+
+    viewer.damage.clear();
+    capture.show(k_size, 7, Rect{0, 0, 1, 1});
+    EXPECT_TRUE(screen.live());
+    EXPECT_EQ(viewer.damage, Region(Rect::of(k_size)));
+}
+
+TEST_F(ScreenTest, a_short_interruption_shows_no_card)
+{
+    share();
+    capture.say(CaptureState::lost);
+    capture.say(CaptureState::streaming);
+    const auto last = screen.frame();
+    run_for(40ms);
+    EXPECT_EQ(screen.frame(), last);
+}
+
+TEST_F(ScreenTest, stop_sharing_hides_the_desktop_at_once)
+{
+    share();
+    const auto last = screen.frame();
+    capture.say(CaptureState::stopped_by_user, "stopped");
+    EXPECT_NE(screen.frame(), last);
+    EXPECT_FALSE(screen.live());
+}
+
+TEST_F(ScreenTest, after_a_refusal_only_a_new_viewer_asks_again)
+{
+    screen.add(viewer);
+    capture.say(CaptureState::refused, "no");
+    run_for(40ms);
+    EXPECT_EQ(capture.starts, 1);
+    Viewer second;
+    screen.add(second);
+    EXPECT_EQ(capture.starts, 2);
+    screen.remove(second);
+}
+
+TEST_F(ScreenTest, other_monitors_begin_the_capture_anew)
+{
+    share();
+    screen.set_monitors(MonitorChoice::primary);
+    EXPECT_EQ(capture.monitors, MonitorChoice::primary);
+    EXPECT_EQ(capture.stops, 1);
+    EXPECT_EQ(capture.starts, 2);
+}
+
+TEST_F(ScreenTest, cards_differ_by_reason)
+{
+    screen.add(viewer);
+    capture.say(CaptureState::refused, "one reason");
+    const auto refused = screen.frame()->pixels;
+    capture.say(CaptureState::unavailable, "quite another reason");
+    EXPECT_NE(screen.frame()->pixels, refused);
+}
