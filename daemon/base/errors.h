@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The ways in which an exchange with a peer ends. Each is caught once, by the owner of the exchange.
+// The ways in which an exchange with a peer ends. Each is caught once, by the owner of the
+// exchange.
 #pragma once
 
 #include <stdexcept>
@@ -19,10 +20,10 @@ struct ProtocolError : std::runtime_error {
 
 // The peer is not who it must be. what() is for the log; the peer is told `told`.
 struct AuthenticationError : std::runtime_error {
-    explicit AuthenticationError(const std::string& why, std::string told_text = "Authentication failed")
+    explicit AuthenticationError(const std::string& why,
+                                 std::string told_text = "Authentication failed")
         : std::runtime_error(why), told(std::move(told_text))
-    {
-    }
+    {}
     std::string told;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Task<T>: a lazy coroutine with one owner. Dropping the Task cancels it: its frame is destroyed, and
-// with it every child task and awaiter that it holds. Main thread only.
+// Task<T>: a lazy coroutine with one owner. Dropping the Task cancels it: its frame is destroyed,
+// and with it every child task and awaiter that it holds. Main thread only.
 //
-// A frame must never be destroyed while it runs: roots live in a TaskScope, which drops them from idle.
+// A frame must never be destroyed while it runs: roots live in a TaskScope, which drops them from
+// idle.
 #pragma once
 
 #include <cassert>
@@ -94,8 +95,8 @@ public:
     // True while there is a coroutine behind this object.
     explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
 
-    // Runs a root until its first wait. `on_end` (may be null) is resumed when it ends after a wait.
-    // Returns true if it ended at once.
+    // Runs a root until its first wait. `on_end` (may be null) is resumed when it ends after a
+    // wait. Returns true if it ended at once.
     bool start(std::coroutine_handle<> on_end = nullptr)
     {
         assert(handle_ && !handle_.done());
@@ -111,8 +112,8 @@ public:
     // The result of a finished task, or the exception that ended it. Once.
     T result() { return handle_.promise().take(); }
 
-    // Resuming the child here and answering `false` when it finished keeps the stack flat at -O0 and
-    // under sanitizers, where symmetric transfer is not a tail call.
+    // Resuming the child here and answering `false` when it finished keeps the stack flat at -O0
+    // and under sanitizers, where symmetric transfer is not a tail call.
     struct Awaiter {
         Handle child;
         bool await_ready() const noexcept { return false; }

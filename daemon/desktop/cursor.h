@@ -22,7 +22,7 @@ using CursorShapePtr = std::shared_ptr<const CursorShape>;
 
 struct Cursor {
     CursorShapePtr shape; // null: the source has not told yet
-    Point position;       // of the hotspot, in frame pixels
+    Point position; // of the hotspot, in frame pixels
 };
 
 } // namespace gds

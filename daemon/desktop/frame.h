@@ -26,10 +26,13 @@ struct Frame {
 
     explicit Frame(Size frame_size)
         : size(frame_size), stride(frame_size.width),
-          pixels(static_cast<std::size_t>(frame_size.width) * static_cast<std::size_t>(frame_size.height))
+          pixels(static_cast<std::size_t>(frame_size.width) *
+                 static_cast<std::size_t>(frame_size.height))
+    {}
+    const std::uint32_t* row(int y) const
     {
+        return pixels.data() + static_cast<std::ptrdiff_t>(y) * stride;
     }
-    const std::uint32_t* row(int y) const { return pixels.data() + static_cast<std::ptrdiff_t>(y) * stride; }
     std::uint32_t* row(int y) { return pixels.data() + static_cast<std::ptrdiff_t>(y) * stride; }
 };
 

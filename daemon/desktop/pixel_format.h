@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// RFB's PIXEL_FORMAT (RFC 6143, 7.4) and the conversion of frame pixels into it. Values; any thread.
+// RFB's PIXEL_FORMAT (RFC 6143, 7.4) and the conversion of frame pixels into it. Values; any
+// thread.
 #pragma once
 
 #include "base/bytes.h"
@@ -26,7 +27,8 @@ struct PixelFormat {
 };
 
 // True when every figure is usable: bpp 8, 16 or 32, depth <= bpp, true colour, each max 2^n - 1,
-// shift + bits within bpp, no overlap. Nothing below computes with a format that has not passed this.
+// shift + bits within bpp, no overlap. Nothing below computes with a format that has not passed
+// this.
 bool is_valid(const PixelFormat& format);
 
 // Appends the pixels of `rect` (within the frame) to `out`, row by row, packed, in `format`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ScreenCapture: the desktop as a source of frames and a sink of input, started and stopped as a whole.
-// Implemented by the portal floor (and by fakes); owned by main, used by the server floor. Main thread.
+// ScreenCapture: the desktop as a source of frames and a sink of input, started and stopped as a
+// whole. Implemented by the portal floor (and by fakes); owned by main, used by the server floor.
+// Main thread.
 #pragma once
 
 #include "desktop/cursor.h"
@@ -12,20 +13,21 @@
 namespace gds {
 
 enum class CaptureState {
-    stopped,               // nobody asked
+    stopped, // nobody asked
     waiting_for_permission, // the portal was asked and has not answered
-    starting,              // permitted; no frame yet
+    starting, // permitted; no frame yet
     streaming,
-    refused,               // the person at the desk said no
-    stopped_by_user,       // the person at the desk pressed "stop sharing"
-    lost,                  // PipeWire, the portal or the compositor went away; retried by itself
-    unavailable,           // no portal, no screen cast, nothing to share; retried by itself
+    refused, // the person at the desk said no
+    stopped_by_user, // the person at the desk pressed "stop sharing"
+    lost, // PipeWire, the portal or the compositor went away; retried by itself
+    unavailable, // no portal, no screen cast, nothing to share; retried by itself
 };
 
 struct CaptureStatus {
     CaptureState state = CaptureState::stopped;
     // A translated sentence for card, StatusReason and journal: what is wrong and what to do. Empty
-    // when all is well. While streaming it may name a limit ("view only: the portal offers no input").
+    // when all is well. While streaming it may name a limit ("view only: the portal offers no
+    // input").
     std::string reason;
     bool keyboard = false; // input was granted
     bool pointer = false;
@@ -48,7 +50,8 @@ public:
     virtual void set_observer(ScreenCaptureObserver* observer) = 0;
     // Takes effect at the next start().
     virtual void set_monitors(MonitorChoice monitors) = 0;
-    // Opens the session, or asks anew after refused / stopped_by_user; no effect while one is under way.
+    // Opens the session, or asks anew after refused / stopped_by_user; no effect while one is under
+    // way.
     virtual void start() = 0;
     // Ends the session; held input must have been released before.
     virtual void stop() = 0;

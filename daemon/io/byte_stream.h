@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A two-way stream of octets; layers (socket, TLS, SASL) are streams over streams. One reader task and
-// one writer task at a time. Who owns a stream ends it by dropping it.
+// A two-way stream of octets; layers (socket, TLS, SASL) are streams over streams. One reader task
+// and one writer task at a time. Who owns a stream ends it by dropping it.
 #pragma once
 
 #include "base/bytes.h"
@@ -15,8 +15,9 @@ class ByteStream {
 public:
     virtual ~ByteStream() = default;
 
-    // Waits for at least one octet and returns how many were put into `into` (not empty); 0: orderly end.
-    // Throws EndOfStream on reset, std::system_error otherwise. `into` stays valid until it returns.
+    // Waits for at least one octet and returns how many were put into `into` (not empty); 0:
+    // orderly end. Throws EndOfStream on reset, std::system_error otherwise. `into` stays valid
+    // until it returns.
     virtual Task<std::size_t> read_some(std::span<std::uint8_t> into) = 0;
 
     // Returns when all of `from` was taken by the layer below. `from` stays valid until then.

@@ -23,9 +23,10 @@ struct ListenRequest {
 };
 
 struct Accepted {
-    UniqueFd socket;      // non-blocking, close-on-exec, TCP_NODELAY, keep-alive and TCP_USER_TIMEOUT set
-    std::string peer;     // "192.0.2.7:51234", "[2001:db8::1]:5900", "unix:"
-    std::string source;   // what throttling counts by: the IPv4 address, the IPv6 /64, "unix"
+    UniqueFd
+        socket; // non-blocking, close-on-exec, TCP_NODELAY, keep-alive and TCP_USER_TIMEOUT set
+    std::string peer; // "192.0.2.7:51234", "[2001:db8::1]:5900", "unix:"
+    std::string source; // what throttling counts by: the IPv4 address, the IPv6 /64, "unix"
 };
 
 class Listener {
@@ -39,10 +40,11 @@ public:
     // Waits for a connection. Out of descriptors or memory it pauses; it never throws for that.
     Task<Accepted> accept();
 
-    // "tcp:192.0.2.1:5900", "tcp:[::1]:5900", "unix:/...": with the addresses of this machine where all
-    // interfaces are listened on.
+    // "tcp:192.0.2.1:5900", "tcp:[::1]:5900", "unix:/...": with the addresses of this machine where
+    // all interfaces are listened on.
     std::vector<std::string> endpoints() const;
-    // What of the request could not be had, as sentences ("cannot listen on wlan7: no such interface").
+    // What of the request could not be had, as sentences ("cannot listen on wlan7: no such
+    // interface").
     const std::vector<std::string>& complaints() const;
 
 private:

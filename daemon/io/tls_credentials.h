@@ -22,11 +22,12 @@ public:
 };
 
 // Reads PEM files. Throws std::runtime_error with a sentence that names the file and what to do.
-TlsCredentialsPtr load_tls_credentials(const std::string& certificate_file, const std::string& key_file);
+TlsCredentialsPtr load_tls_credentials(const std::string& certificate_file,
+                                       const std::string& key_file);
 
 // The certificate in `directory` (cert.pem, key.pem), made there at the first call: ECDSA P-256,
-// self-signed, SAN = host names and addresses of this machine. `directory` is created 0700, the key 0600.
-// Blocks for milliseconds: call it at start-up.
+// self-signed, SAN = host names and addresses of this machine. `directory` is created 0700, the key
+// 0600. Blocks for milliseconds: call it at start-up.
 TlsCredentialsPtr load_or_make_tls_credentials(const std::string& directory);
 
 } // namespace gds

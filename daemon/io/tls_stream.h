@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// TLS 1.2/1.3 server side over any ByteStream. GnuTLS sees memory only: its pull takes from an inbox,
-// its push appends to an outbox, and the layer moves those through the stream below.
+// TLS 1.2/1.3 server side over any ByteStream. GnuTLS sees memory only: its pull takes from an
+// inbox, its push appends to an outbox, and the layer moves those through the stream below.
 #pragma once
 
 #include "io/byte_stream.h"
@@ -14,7 +14,8 @@ namespace gds {
 class TlsStream : public ByteStream {
 public:
     // Runs the handshake. `lower` must outlive the stream. Throws ProtocolError, EndOfStream.
-    static Task<std::unique_ptr<TlsStream>> handshake(ByteStream& lower, TlsCredentialsPtr credentials);
+    static Task<std::unique_ptr<TlsStream>> handshake(ByteStream& lower,
+                                                      TlsCredentialsPtr credentials);
 
     // Strength of the cipher in bits: 128, 256.
     virtual unsigned strength() const = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The proof that a client has authenticated. Made by a security type and by nothing else; a Session can
-// only be built from one.
+// The proof that a client has authenticated. Made by a security type and by nothing else; a Session
+// can only be built from one.
 #pragma once
 
 #include <string>
@@ -26,10 +26,12 @@ private:
     unsigned ssf_ = 0;
 };
 
-// The one door through which proofs are made; used by rfb/security_*.cpp and by tests of the session.
+// The one door through which proofs are made; used by rfb/security_*.cpp and by tests of the
+// session.
 class SecurityProof {
 public:
-    static Authenticated make(std::string user, std::string security_type, std::string mechanism, unsigned ssf)
+    static Authenticated make(std::string user, std::string security_type, std::string mechanism,
+                              unsigned ssf)
     {
         Authenticated proof;
         proof.user_ = std::move(user);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Connection: the stack of stream layers under one client, from socket to the topmost. A security type
-// can do one thing to it: push a layer. Layers are dropped top first.
+// Connection: the stack of stream layers under one client, from socket to the topmost. A security
+// type can do one thing to it: push a layer. Layers are dropped top first.
 #pragma once
 
 #include "io/byte_stream.h"
@@ -19,8 +19,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // The topmost layer. Read exactly what is asked during the handshake: octets that were read ahead
-    // before a layer switch are an injection hole.
+    // The topmost layer. Read exactly what is asked during the handshake: octets that were read
+    // ahead before a layer switch are an injection hole.
     ByteStream& stream() { return *layers_.back(); }
     void push_layer(std::unique_ptr<ByteStream> layer) { layers_.push_back(std::move(layer)); }
     const std::string& peer() const { return peer_; }

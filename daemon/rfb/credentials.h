@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A snapshot of who may log in by password, made by the service floor from the secret store. Immutable:
-// workers read it without locks; a change makes a new snapshot.
+// A snapshot of who may log in by password, made by the service floor from the secret store.
+// Immutable: workers read it without locks; a change makes a new snapshot.
 #pragma once
 
 #include "rfb/scram_verifier.h"
@@ -15,8 +15,8 @@ namespace gds {
 struct Credentials {
     // By user name (octets); at most one verifier per hash.
     std::map<std::string, std::vector<ScramVerifier>, std::less<>> users;
-    // Keys the invented verifiers of unknown users, so that they look like those of known ones; random,
-    // kept with the credentials so that it survives a restart.
+    // Keys the invented verifiers of unknown users, so that they look like those of known ones;
+    // random, kept with the credentials so that it survives a restart.
     Bytes decoy_key;
     // Empty: usable. Else why nobody can log in by password now ("the keyring is locked").
     std::string unavailable;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An encoding turns a rectangle of a frame into the octets of a FramebufferUpdate rectangle. Pure: the
-// same input gives the same octets, whoever they are for, so that one result can serve many clients.
-// Callable on any worker.
+// An encoding turns a rectangle of a frame into the octets of a FramebufferUpdate rectangle. Pure:
+// the same input gives the same octets, whoever they are for, so that one result can serve many
+// clients. Callable on any worker.
 #pragma once
 
 #include "base/bytes.h"
@@ -25,9 +25,10 @@ struct EncodeParams {
 struct EncodedRect {
     Rect rect;
     std::int32_t encoding = 0;
-    // Everything behind the rectangle header. For ZRLE without the length word: raw deflate blocks that
-    // refer to nothing before them and end on a full flush, so that they can be spliced into any
-    // client's stream; the session writes the length and, once per client, the zlib header before it.
+    // Everything behind the rectangle header. For ZRLE without the length word: raw deflate blocks
+    // that refer to nothing before them and end on a full flush, so that they can be spliced into
+    // any client's stream; the session writes the length and, once per client, the zlib header
+    // before it.
     Bytes payload;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the server keeps of a password: SCRAM verifiers (RFC 5802, RFC 7677), never the password.
-// Text form, as Cyrus SASL's authPassword wants it: `SCRAM-SHA-256$ITER:B64SALT$B64STOREDKEY:B64SERVERKEY`.
-// Pure functions, any thread.
+// Text form, as Cyrus SASL's authPassword wants it:
+// `SCRAM-SHA-256$ITER:B64SALT$B64STOREDKEY:B64SERVERKEY`. Pure functions, any thread.
 #pragma once
 
 #include "base/bytes.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From ProtocolVersion to SecurityResult (RFC 6143, 7.1): what a connection is offered, the check of the
-// choice against the offer, and the proof that comes out. The caller sets the deadline.
+// From ProtocolVersion to SecurityResult (RFC 6143, 7.1): what a connection is offered, the check
+// of the choice against the offer, and the proof that comes out. The caller sets the deadline.
 #pragma once
 
 #include "base/task.h"
@@ -36,7 +36,8 @@ struct SecuritySetup {
 class SecurityObserver {
 public:
     virtual ~SecurityObserver() = default;
-    // `stage` of the handshake now entered, for the log: "version", "security type", "tls", "sasl", ...
+    // `stage` of the handshake now entered, for the log: "version", "security type", "tls", "sasl",
+    // ...
     virtual void on_stage(const char* stage) = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a session shows and drives, as its owner (the server floor, or a test) gives it. One host per
-// session; main thread.
+// What a session shows and drives, as its owner (the server floor, or a test) gives it. One host
+// per session; main thread.
 #pragma once
 
 #include "desktop/cursor.h"

@@ -18,8 +18,7 @@ std::size_t random_below(std::size_t bound)
 
 Admission::Admission(AdmissionLimits limits, Random random)
     : limits_(limits), random_(random ? std::move(random) : Random{random_below})
-{
-}
+{}
 
 std::size_t Admission::waiting_from(const std::string& source) const
 {
@@ -152,10 +151,7 @@ void Admission::judged_wrong(const std::string& name, Time now)
     source.wrong.clear();
 }
 
-void Admission::judged_right(const std::string& name)
-{
-    not_judged(name);
-}
+void Admission::judged_right(const std::string& name) { not_judged(name); }
 
 void Admission::not_judged(const std::string& name)
 {

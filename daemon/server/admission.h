@@ -52,8 +52,8 @@ public:
     // It logged in or ended. Once per accepted id; unknown ids are ignored.
     void leave(Id id);
 
-    // A secret is about to be judged. False: the source has used up its budget. Every true is followed
-    // by one of the three ends below.
+    // A secret is about to be judged. False: the source has used up its budget. Every true is
+    // followed by one of the three ends below.
     bool begin_judging(const std::string& source, Time now);
     void judged_wrong(const std::string& source, Time now);
     void judged_right(const std::string& source);

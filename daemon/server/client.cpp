@@ -154,9 +154,9 @@ void Client::log_end(std::exception_ptr failure) const
         why = printable(error.what());
     }
     const std::string user = session_ ? printable(session_->who().user()) : std::string{};
-    const std::string text =
-        session_ ? user + " at " + connection_->peer() + ": session ended: " + why
-                 : connection_->peer() + ": ended at stage " + stage_ + ": " + why;
+    const std::string text = session_
+                                 ? user + " at " + connection_->peer() + ": session ended: " + why
+                                 : connection_->peer() + ": ended at stage " + stage_ + ": " + why;
     log_info(text, {{"RFB_PEER", connection_->peer()},
                     {"RFB_CLIENT", std::to_string(number_)},
                     {"RFB_USER", user},
@@ -247,10 +247,7 @@ Region Client::take_damage()
     return damage;
 }
 
-bool Client::may_control() const
-{
-    return !policy_->view_only && !view_only_ && screen_.live();
-}
+bool Client::may_control() const { return !policy_->view_only && !view_only_ && screen_.live(); }
 
 void Client::on_client_init(bool exclusive)
 {

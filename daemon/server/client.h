@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Client: one connection from accept to end: its stream stack, handshake, session and status. Owned by
-// the server's client list; ends itself by calling ClientOwner::on_ended() from idle. Main thread.
+// Client: one connection from accept to end: its stream stack, handshake, session and status. Owned
+// by the server's client list; ends itself by calling ClientOwner::on_ended() from idle. Main
+// thread.
 #pragma once
 
 #include "base/task_scope.h"

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace gds
-{
+namespace gds {
 
 struct ClientInfo {
     // Counts connections from 1 up since the start of the daemon; never used twice.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Policy: everything that the administrator or the user decided, as one immutable value. Made by the
-// service floor from GSettings and the command line; tests write it literally.
+// Policy: everything that the administrator or the user decided, as one immutable value. Made by
+// the service floor from GSettings and the command line; tests write it literally.
 #pragma once
 
 #include "desktop/screen_capture.h"
@@ -22,7 +22,8 @@ struct Policy {
     bool negotiate_port = true;
     // IP addresses, interface names, or `unix:PATH`; empty: all interfaces.
     std::vector<std::string> listen_addresses;
-    std::vector<SecurityTypeName> security_types{SecurityTypeName::x509_sasl, SecurityTypeName::x509_plain};
+    std::vector<SecurityTypeName> security_types{SecurityTypeName::x509_sasl,
+                                                 SecurityTypeName::x509_plain};
     MonitorChoice monitors = MonitorChoice::all;
     unsigned max_clients = 32;
     std::chrono::milliseconds login_timeout{30'000};

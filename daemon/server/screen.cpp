@@ -31,9 +31,10 @@ CardText card_text(const CaptureStatus& status)
         return {_("Waiting for permission"),
                 or_else(_("Somebody at the desk must allow the screen to be shared."))};
     case CaptureState::refused:
-        return {_("Permission refused"),
-                or_else(_("The request to share the screen was refused at the desk. Connect again to "
-                          "ask once more."))};
+        return {
+            _("Permission refused"),
+            or_else(_("The request to share the screen was refused at the desk. Connect again to "
+                      "ask once more."))};
     case CaptureState::stopped_by_user:
         return {_("Sharing was stopped"),
                 or_else(_("Screen sharing was stopped at the desk. Connect again to ask for it."))};
@@ -41,8 +42,9 @@ CardText card_text(const CaptureStatus& status)
         return {_("The screen is gone"),
                 or_else(_("The connection to the desktop was lost. It returns by itself."))};
     case CaptureState::unavailable:
-        return {_("The screen cannot be shared"),
-                or_else(_("The desktop offers no screen to share. This is tried again by itself."))};
+        return {
+            _("The screen cannot be shared"),
+            or_else(_("The desktop offers no screen to share. This is tried again by itself."))};
     }
     return {};
 }
@@ -62,10 +64,7 @@ Screen::Screen(ScreenCapture& capture, std::function<void()> on_status, ScreenTi
     show_card();
 }
 
-Screen::~Screen()
-{
-    capture_.set_observer(nullptr);
-}
+Screen::~Screen() { capture_.set_observer(nullptr); }
 
 void Screen::add(ScreenViewer& viewer)
 {
@@ -113,8 +112,8 @@ bool Screen::live() const
 void Screen::on_frame(FramePtr frame)
 {
     card_delay_.reset();
-    const bool continues = shows_desktop_ && frame_->size == frame->size &&
-                           frame->serial == desktop_serial_ + 1;
+    const bool continues =
+        shows_desktop_ && frame_->size == frame->size && frame->serial == desktop_serial_ + 1;
     const Region damage = continues ? frame->damage : Region{Rect::of(frame->size)};
     shows_desktop_ = true;
     desktop_serial_ = frame->serial;

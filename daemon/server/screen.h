@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Screen: the one picture that all sessions see, and the one door for their input. It leases the
 // capture (from the first viewer until a while after the last), hands each frame's damage to every
-// viewer, and shows a card that names the reason while there is no picture. Owned by the server; main
-// thread.
+// viewer, and shows a card that names the reason while there is no picture. Owned by the server;
+// main thread.
 #pragma once
 
 #include "base/source.h"
@@ -24,7 +24,7 @@ public:
 };
 
 struct ScreenTimes {
-    std::chrono::milliseconds linger{10'000};  // the capture outlives the last viewer so long
+    std::chrono::milliseconds linger{10'000}; // the capture outlives the last viewer so long
     std::chrono::milliseconds keep_last{2'000}; // the last frame outlives its source so long
 };
 

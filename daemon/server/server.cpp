@@ -42,8 +42,7 @@ void append_sentence(std::string& text, const std::string& sentence)
 Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name)
     : workers_(workers), desktop_name_(std::move(desktop_name)), credentials_(nobody()),
       screen_(capture, [this] { on_screen_status(); })
-{
-}
+{}
 
 Server::~Server()
 {
@@ -174,9 +173,8 @@ SecuritySetup Server::security_setup() const
 
 std::size_t Server::connected_count() const
 {
-    return static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [](auto& entry) {
-        return entry.second->connected();
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        clients_.begin(), clients_.end(), [](auto& entry) { return entry.second->connected(); }));
 }
 
 bool Server::has_room() const
@@ -326,10 +324,7 @@ bool Server::set_view_only(unsigned number, bool view_only)
     return found != clients_.end() && found->second->set_view_only(view_only);
 }
 
-void Server::set_observer(ServerObserver* observer)
-{
-    observer_ = observer;
-}
+void Server::set_observer(ServerObserver* observer) { observer_ = observer; }
 
 void Server::status_may_have_changed()
 {

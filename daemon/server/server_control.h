@@ -9,8 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace gds
-{
+namespace gds {
 
 enum class SharingState { disabled, starting, listening, sharing, failed };
 
@@ -29,8 +28,7 @@ struct ServerStatus {
 
 // Told of events after they happened. Never called from within a call of ServerControl, so that an
 // observer may act, and drop what it keeps of a client, at once.
-class ServerObserver
-{
+class ServerObserver {
 public:
     virtual ~ServerObserver() = default;
     virtual void on_client_added(const ClientInfo& client) = 0;
@@ -40,8 +38,7 @@ public:
     virtual void on_status_changed() = 0;
 };
 
-class ServerControl
-{
+class ServerControl {
 public:
     virtual ~ServerControl() = default;
 
