@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/socket_stream.h"
+
+#include "base/errors.h"
+#include "base/source.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace gds {
+
+namespace {
+
+constexpr std::size_t k_octets_per_turn = std::size_t{1024} * 1024;
+constexpr unsigned k_calls_per_turn = 64;
+
+// A connection may end in any of these ways at any octet; none of them is news.
+bool is_end(int error)
+{
+    switch (error) {
+    case ECONNRESET:
+    case ECONNABORTED:
+    case EPIPE:
+    case ENOTCONN:
+    case ETIMEDOUT: // keep-alive or TCP_USER_TIMEOUT
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENETDOWN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Returns when the call is to be repeated at once (false) or after a wait (true).
+bool must_wait(int error, const char* call)
+{
+    if (error == EINTR) {
+        return false;
+    }
+    if (error == EAGAIN || error == EWOULDBLOCK) {
+        return true;
+    }
+    if (is_end(error)) {
+        throw EndOfStream{};
+    }
+    throw std::system_error{error, std::generic_category(), call};
+}
+
+} // namespace
+
+SocketStream::SocketStream(UniqueFd socket) : socket_(std::move(socket)) {}
+
+Task<std::size_t> SocketStream::read_some(std::span<std::uint8_t> into)
+{
+    while (true) {
+        bool wait = reading_.octets >= k_octets_per_turn || reading_.calls >= k_calls_per_turn;
+        if (!wait) {
+            const auto got = ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT);
+            if (got >= 0) {
+                const auto size = static_cast<std::size_t>(got);
+                bytes_received_ += size;
+                reading_.octets += size;
+                ++reading_.calls;
+                co_return size;
+            }
+            wait = must_wait(errno, "recv");
+        }
+        if (wait) {
+            co_await readable(socket_.get());
+            reading_ = Turn{};
+        }
+    }
+}
+
+Task<> SocketStream::write(ByteView from)
+{
+    while (!from.empty()) {
+        bool wait = writing_.octets >= k_octets_per_turn || writing_.calls >= k_calls_per_turn;
+        if (!wait) {
+            const auto put =
+                ::send(socket_.get(), from.data(), from.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (put >= 0) {
+                const auto size = static_cast<std::size_t>(put);
+                bytes_sent_ += size;
+                writing_.octets += size;
+                ++writing_.calls;
+                from = from.subspan(size);
+                continue;
+            }
+            wait = must_wait(errno, "send");
+        }
+        if (wait) {
+            co_await writable(socket_.get());
+            writing_ = Turn{};
+        }
+    }
+}
+
+} // namespace gds

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SocketStream: the bottom of a connection's stack, a non-blocking socket that it owns. Every call
+// is tried first and waits only when the kernel says so; one that never has to wait still gives way
+// to the main loop after a fixed share of octets, so that no peer holds up the others.
+#pragma once
+
+#include "base/unique_fd.h"
+#include "io/byte_stream.h"
+
+#include <cstdint>
+
+namespace gds {
+
+class SocketStream final : public ByteStream {
+public:
+    // `socket` is connected and non-blocking.
+    explicit SocketStream(UniqueFd socket);
+
+    Task<std::size_t> read_some(std::span<std::uint8_t> into) override;
+    Task<> write(ByteView from) override;
+
+    // Octets that the kernel took or gave; bytes_sent() grows while a write is under way.
+    std::uint64_t bytes_sent() const { return bytes_sent_; }
+    std::uint64_t bytes_received() const { return bytes_received_; }
+
+private:
+    // What one direction did since it last waited.
+    struct Turn {
+        std::size_t octets = 0;
+        unsigned calls = 0;
+    };
+
+    UniqueFd socket_;
+    std::uint64_t bytes_sent_ = 0;
+    std::uint64_t bytes_received_ = 0;
+    Turn reading_;
+    Turn writing_;
+};
+
+} // namespace gds
