@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The daemon under test: started from a build directory on some desktop, with a user to log in."""
+import hashlib
+import json
+import os
+import pathlib
+import secrets
+import socket
+import ssl
+import subprocess
+
+from gi.repository import GLib
+
+from processes import NotReady
+
+NAME = "org.gnome.DesktopSharing"
+PATH = "/org/gnome/DesktopSharing"
+SCHEMA = "org.gnome.desktop-sharing"
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    # what fontconfig, pango and GLib keep for ever is not ours
+    "LSAN_OPTIONS": f"suppressions={pathlib.Path(__file__).resolve().parent}/leaks.supp:"
+                    "print_suppressions=0",
+}
+
+
+def find_program(build, name):
+    """The built program of that name, wherever its floor puts it."""
+    for directory in ("daemon", "daemon/cli", "."):
+        path = pathlib.Path(build) / directory / name
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"{name} is not built in {build}")
+
+
+def build_environment(build):
+    """What makes an uninstalled build run: its programs, schemas and translations."""
+    build = pathlib.Path(build).resolve()
+    control = find_program(build, "gnome-desktop-sharing")
+    return {
+        "PATH": f"{control.parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
+        "GSETTINGS_SCHEMA_DIR": str(build / "schemas"),
+        **SANITIZERS,
+    }
+
+
+class Daemon:
+    """Belongs to a desktop, and ends before it."""
+
+    def __init__(self, desktop, build, user="viewer", port=5900, view_only=False):
+        self.desktop = desktop
+        self.build = pathlib.Path(build).resolve()
+        self.user = user
+        self.password = secrets.token_hex(8)
+        self.first_port = port
+        self.view_only = view_only
+        self.address = None
+        self.certificate = desktop.path("certificate.pem")
+        desktop.environment.update(build_environment(self.build))
+
+    # --- life
+
+    def start(self, *options, enable=True):
+        self.spawn("--address", "127.0.0.1", "--port", str(self.first_port), *options)
+        self.set_password(self.user, self.password)
+        if enable:
+            self.control("enable")
+            self.wait_listening()
+            self.save_certificate()
+        return self
+
+    def spawn(self, *options):
+        program = find_program(self.build, "gnome-desktop-sharing-daemon")
+        self.desktop.spawn("daemon", program, "--verbose", *options)
+        self.desktop.wait_name("daemon", NAME, 30)
+
+    @property
+    def process(self):
+        return self.desktop.processes["daemon"]
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def stop(self):
+        return self.desktop.processes.stop("daemon")
+
+    # --- as a user controls it
+
+    def control(self, *arguments, stdin="", check=True):
+        """The command-line tool; returns the finished process."""
+        result = subprocess.run(
+            ["gnome-desktop-sharing", *arguments], input=stdin, text=True, timeout=30,
+            env=self.desktop.environment, capture_output=True, check=False)
+        if check and result.returncode:
+            raise NotReady(f"gnome-desktop-sharing {' '.join(arguments)}: {result.stderr.strip()}"
+                           f"\n{self.process.log_tail()}")
+        return result
+
+    def set_password(self, user, password):
+        self.control("set-password", user, stdin=password + "\n")
+
+    def status(self):
+        return json.loads(self.control("status", "--json").stdout)
+
+    def set_setting(self, key, value, schema=SCHEMA):
+        self.desktop.run("gsettings", "set", schema, key, value)
+
+    def reset_setting(self, key, schema=SCHEMA):
+        self.desktop.run("gsettings", "reset", schema, key)
+
+    # --- over D-Bus
+
+    def get(self, prop, path=PATH, interface=NAME):
+        return self.desktop.get_property(NAME, path, interface, prop)
+
+    def set(self, prop, value, path=PATH, interface=NAME):
+        self.desktop.set_property(NAME, path, interface, prop, value)
+
+    def call(self, method, arguments=None, path=PATH, interface=NAME):
+        return self.desktop.call(NAME, path, interface, method, arguments)
+
+    def clients(self):
+        """All client objects as dictionaries, with their path under "path"."""
+        try:
+            paths = self.get("Clients")
+            return [dict(self.desktop.call(
+                NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
+                GLib.Variant("(s)", (NAME + ".Client",)))[0], path=path) for path in paths]
+        except GLib.Error as error:
+            if error.matches(GLib.quark_from_string("g-dbus-error-quark"), 19):
+                return self.clients()  # one went while we asked
+            raise
+
+    # --- where it listens
+
+    def wait(self, condition, seconds, what):
+        return self.desktop.wait("daemon", condition, seconds, what)
+
+    def wait_listening(self, seconds=20):
+        """Waits for a TCP endpoint and remembers how it is reached from here."""
+        def endpoint():
+            if self.get("State") not in ("listening", "sharing"):
+                return None
+            return [e for e in self.get("Endpoints") if e.startswith("tcp:")]
+        found = self.wait(endpoint, seconds, "the daemon does not listen")[0]
+        host, port = found[len("tcp:"):].rsplit(":", 1)
+        host = host.strip("[]")
+        self.address = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), int(port))
+        return self.address
+
+    def save_certificate(self):
+        """The certificate as a viewer sees it, which is what a user would pin."""
+        der = peer_certificate(self.address)
+        digest = hashlib.sha256(der).hexdigest().upper()
+        seen = ":".join(digest[i:i + 2] for i in range(0, len(digest), 2))
+        if seen != self.get("TlsFingerprint"):
+            raise NotReady(f"the certificate is {seen}, not the {self.get('TlsFingerprint')} told")
+        self.certificate.write_text(ssl.DER_cert_to_PEM_cert(der))
+
+    def cmd_environment(self):
+        return {
+            "DESKTOP_SHARING_ADDRESS": f"{self.address[0]}:{self.address[1]}",
+            "DESKTOP_SHARING_PID": str(self.pid),
+            "DESKTOP_SHARING_USER": self.user,
+            "DESKTOP_SHARING_PASSWORD": self.password,
+            "DESKTOP_SHARING_CERTIFICATE": str(self.certificate),
+        }
+
+
+def receive_exactly(sock, count):
+    data = b""
+    while len(data) < count:
+        more = sock.recv(count - len(data))
+        if not more:
+            raise NotReady(f"the daemon hung up after {data!r}")
+        data += more
+    return data
+
+
+def peer_certificate(address):
+    """Goes through VeNCrypt up to TLS and returns the certificate (DER)."""
+    with socket.create_connection(address, 10) as sock:
+        receive_exactly(sock, 12)
+        sock.sendall(b"RFB 003.008\n")
+        receive_exactly(sock, receive_exactly(sock, 1)[0])
+        sock.sendall(b"\x13")  # VeNCrypt
+        receive_exactly(sock, 2)
+        sock.sendall(b"\0\2")
+        receive_exactly(sock, 1)
+        count = receive_exactly(sock, 1)[0]
+        sock.sendall(receive_exactly(sock, 4 * count)[:4])
+        receive_exactly(sock, 1)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with context.wrap_socket(sock) as tls:
+            return tls.getpeercert(binary_form=True)
