@@ -39,7 +39,7 @@ int wl_proxy_add_listener(void* proxy, void (**listener)(void), void* data)
         original = (const struct FrameListener*)listener;
         replacement = *original;
         replacement.buffer = on_buffer;
-        listener = (void (**)(void))&replacement;
+        listener = (void (**)(void)) & replacement;
     }
     return add(proxy, listener, data);
 }
