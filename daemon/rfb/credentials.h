@@ -26,6 +26,10 @@ struct Credentials {
     ScramVerifier verifier_for(std::string_view user, ScramHash hash, bool& known) const;
 };
 
+// Whether `password` is the one of `user`. Costs one PBKDF2 whether there is such a user or not;
+// call it on a worker.
+bool may_log_in(const Credentials& credentials, std::string_view user, std::string_view password);
+
 using CredentialsPtr = std::shared_ptr<const Credentials>;
 
 } // namespace gds

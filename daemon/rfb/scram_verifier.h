@@ -36,4 +36,9 @@ std::string to_text(const ScramVerifier& verifier);
 // Empty when malformed, or with an iteration count outside the limits.
 std::optional<ScramVerifier> parse_scram_verifier(std::string_view text);
 
+// For the verifiers of users that do not exist: a key to make them from, and at most 64 octets that
+// depend on nothing but their arguments and tell nothing of the key.
+Bytes make_decoy_key();
+Bytes decoy_octets(ByteView key, std::string_view purpose, std::string_view user, std::size_t size);
+
 } // namespace gds

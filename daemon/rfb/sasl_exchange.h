@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The server's side of one SASL authentication, without the wire: one Cyrus connection object.
+// Everything here may block or compute, so all of it runs on a worker, never two calls at once.
+#pragma once
+
+#include "base/bytes.h"
+#include "rfb/credentials.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gds {
+
+struct SaslSettings {
+    CredentialsPtr credentials;
+    // In the order of the list on the wire.
+    std::vector<std::string> mechanisms;
+    // Strength of the TLS layer below, in bits.
+    unsigned external_ssf = 0;
+};
+
+// No data and empty data are two things to a mechanism.
+using SaslData = std::optional<std::string_view>;
+
+struct SaslReply {
+    enum class Verdict { next, accepted, refused };
+    Verdict verdict = Verdict::refused;
+    // For the client; nothing after a refusal.
+    std::optional<Bytes> data;
+    // Accepted: the user, who has authenticated as himself.
+    std::string user;
+    // Refused: whether the mechanism's words were understood and the secret did not fit.
+    bool secret_was_wrong = false;
+    // Refused: why, for the log.
+    std::string why;
+};
+
+class SaslExchange {
+public:
+    // Throws std::runtime_error when the library refuses.
+    explicit SaslExchange(SaslSettings settings);
+    ~SaslExchange();
+    SaslExchange(const SaslExchange&) = delete;
+    SaslExchange& operator=(const SaslExchange&) = delete;
+
+    // Those of the settings that the library can offer on this channel, in the order of the
+    // settings.
+    const std::vector<std::string>& mechanisms() const;
+
+    // `mechanism` is one of mechanisms(). No call after one that did not answer `next`.
+    SaslReply start(const std::string& mechanism, SaslData data);
+    SaslReply step(SaslData data);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace gds

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/scram_verifier.h"
+
+#include "base/secret_string.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <system_error>
+
+#include <cerrno>
+
+#include <glib.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+#include <nettle/pbkdf2.h>
+#include <nettle/sha2.h>
+#include <sys/random.h>
+
+namespace gds {
+
+namespace {
+
+constexpr std::size_t k_salt_size = 16;
+constexpr std::size_t k_min_salt_size = 8;
+constexpr std::size_t k_max_salt_size = 64;
+
+struct Keys {
+    Bytes stored;
+    Bytes server;
+};
+
+const char* mechanism_of(ScramHash hash)
+{
+    return hash == ScramHash::sha256 ? "SCRAM-SHA-256" : "SCRAM-SHA-512";
+}
+
+std::size_t digest_size(ScramHash hash)
+{
+    return hash == ScramHash::sha256 ? SHA256_DIGEST_SIZE : SHA512_DIGEST_SIZE;
+}
+
+Bytes hmac(ScramHash hash, ByteView key, std::string_view text)
+{
+    const ByteView octets = as_bytes(text);
+    Bytes digest(digest_size(hash));
+    if (hash == ScramHash::sha256) {
+        hmac_sha256_ctx context{};
+        hmac_sha256_set_key(&context, key.size(), key.data());
+        hmac_sha256_update(&context, octets.size(), octets.data());
+        hmac_sha256_digest(&context, digest.size(), digest.data());
+        ::explicit_bzero(&context, sizeof context);
+    } else {
+        hmac_sha512_ctx context{};
+        hmac_sha512_set_key(&context, key.size(), key.data());
+        hmac_sha512_update(&context, octets.size(), octets.data());
+        hmac_sha512_digest(&context, digest.size(), digest.data());
+        ::explicit_bzero(&context, sizeof context);
+    }
+    return digest;
+}
+
+Bytes digest_of(ScramHash hash, ByteView octets)
+{
+    Bytes digest(digest_size(hash));
+    if (hash == ScramHash::sha256) {
+        sha256_ctx context{};
+        sha256_init(&context);
+        sha256_update(&context, octets.size(), octets.data());
+        sha256_digest(&context, digest.size(), digest.data());
+    } else {
+        sha512_ctx context{};
+        sha512_init(&context);
+        sha512_update(&context, octets.size(), octets.data());
+        sha512_digest(&context, digest.size(), digest.data());
+    }
+    return digest;
+}
+
+// RFC 5802, 3: SaltedPassword, ClientKey, StoredKey, ServerKey.
+Keys derive(ScramHash hash, std::string_view password, ByteView salt, unsigned iterations)
+{
+    const ByteView octets = as_bytes(password);
+    Bytes salted(digest_size(hash));
+    const auto pbkdf2 = hash == ScramHash::sha256 ? pbkdf2_hmac_sha256 : pbkdf2_hmac_sha512;
+    pbkdf2(octets.size(), octets.data(), iterations, salt.size(), salt.data(), salted.size(),
+           salted.data());
+    Bytes client = hmac(hash, salted, "Client Key");
+    Keys keys{digest_of(hash, client), hmac(hash, salted, "Server Key")};
+    wipe(client);
+    wipe(salted);
+    return keys;
+}
+
+Bytes random_octets(std::size_t size)
+{
+    Bytes octets(size);
+    std::span<std::uint8_t> rest{octets};
+    while (!rest.empty()) {
+        const ssize_t got = ::getrandom(rest.data(), rest.size(), 0);
+        if (got < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            throw std::system_error{errno, std::generic_category(), "getrandom"};
+        }
+        rest = rest.subspan(static_cast<std::size_t>(got));
+    }
+    return octets;
+}
+
+std::string base64(ByteView octets)
+{
+    char* encoded = g_base64_encode(octets.data(), octets.size());
+    std::string text{encoded};
+    g_free(encoded);
+    return text;
+}
+
+// Exactly what base64() writes; GLib alone would skip over what is not base64.
+std::optional<Bytes> from_base64(std::string_view text)
+{
+    const std::string terminated{text};
+    gsize size = 0;
+    guchar* decoded = g_base64_decode(terminated.c_str(), &size);
+    Bytes octets{decoded, decoded + size};
+    g_free(decoded);
+    if (base64(octets) != text) {
+        return {};
+    }
+    return octets;
+}
+
+// The part of `text` before `mark`; both go from `text`. Empty when there is no mark.
+std::optional<std::string_view> take_until(std::string_view& text, char mark)
+{
+    const auto end = text.find(mark);
+    if (end == std::string_view::npos) {
+        return {};
+    }
+    const auto part = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    return part;
+}
+
+std::optional<unsigned> iterations_from(std::string_view text)
+{
+    unsigned value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end || text.starts_with('0') ||
+        value < k_scram_min_iterations || value > k_scram_max_iterations) {
+        return {};
+    }
+    return value;
+}
+
+} // namespace
+
+ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password, unsigned iterations)
+{
+    if (password.empty() || iterations < k_scram_min_iterations ||
+        iterations > k_scram_max_iterations) {
+        throw std::invalid_argument{"no verifier of an empty password or so many iterations"};
+    }
+    Bytes salt = random_octets(k_salt_size);
+    Keys keys = derive(hash, password, salt, iterations);
+    return {hash, iterations, std::move(salt), std::move(keys.stored), std::move(keys.server)};
+}
+
+bool check_password(const ScramVerifier& verifier, std::string_view password)
+{
+    const Keys keys = derive(verifier.hash, password, verifier.salt, verifier.iterations);
+    return verifier.stored_key.size() == keys.stored.size() &&
+           memeql_sec(verifier.stored_key.data(), keys.stored.data(), keys.stored.size()) != 0 &&
+           !password.empty();
+}
+
+std::string to_text(const ScramVerifier& verifier)
+{
+    return std::string{mechanism_of(verifier.hash)} + "$" + std::to_string(verifier.iterations) +
+           ":" + base64(verifier.salt) + "$" + base64(verifier.stored_key) + ":" +
+           base64(verifier.server_key);
+}
+
+std::optional<ScramVerifier> parse_scram_verifier(std::string_view text)
+{
+    const auto mechanism = take_until(text, '$');
+    const auto iterations_text = take_until(text, ':');
+    const auto salt_text = take_until(text, '$');
+    const auto stored_text = take_until(text, ':');
+    if (!mechanism || !iterations_text || !salt_text || !stored_text) {
+        return {};
+    }
+    for (const ScramHash hash : {ScramHash::sha256, ScramHash::sha512}) {
+        if (*mechanism != mechanism_of(hash)) {
+            continue;
+        }
+        const auto iterations = iterations_from(*iterations_text);
+        auto salt = from_base64(*salt_text);
+        auto stored = from_base64(*stored_text);
+        auto server = from_base64(text);
+        if (!iterations || !salt || !stored || !server || salt->size() < k_min_salt_size ||
+            salt->size() > k_max_salt_size || stored->size() != digest_size(hash) ||
+            server->size() != digest_size(hash)) {
+            return {};
+        }
+        return ScramVerifier{hash, *iterations, std::move(*salt), std::move(*stored),
+                             std::move(*server)};
+    }
+    return {};
+}
+
+Bytes make_decoy_key() { return random_octets(32); }
+
+Bytes decoy_octets(ByteView key, std::string_view purpose, std::string_view user, std::size_t size)
+{
+    // Purposes are constants without NUL, so no two of them run into the user name.
+    std::string text{purpose};
+    text += '\0';
+    text += user;
+    Bytes octets = hmac(ScramHash::sha512, key, text);
+    octets.resize(std::min(size, octets.size()));
+    return octets;
+}
+
+} // namespace gds
