@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace gds {
@@ -100,5 +102,17 @@ Task<> SocketStream::write(ByteView from)
         }
     }
 }
+
+std::uint32_t SocketStream::round_trip_time() const
+{
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+        return 0;
+    }
+    return info.tcpi_rtt;
+}
+
+void SocketStream::shutdown_write() noexcept { ::shutdown(socket_.get(), SHUT_WR); }
 
 } // namespace gds

@@ -23,6 +23,11 @@ public:
     std::uint64_t bytes_sent() const { return bytes_sent_; }
     std::uint64_t bytes_received() const { return bytes_received_; }
 
+    // TCP's smoothed round trip in microseconds; 0 where there is no TCP.
+    std::uint32_t round_trip_time() const;
+    // Tells the peer that nothing follows.
+    void shutdown_write() noexcept;
+
 private:
     // What one direction did since it last waited.
     struct Turn {
