@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desktop/frame_compare.h"
+
+#include "desktop/vector_clones.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace gds {
+
+namespace {
+
+// A multiple of a cache line in width, and tall enough that few rectangles come of it.
+constexpr int k_tile = 64;
+
+// One row: ORs into differences[i] whatever differs in the i-th tile. The first tile is
+// `first` pixels wide, the following ones k_tile, the last what remains.
+GDS_VECTOR_CLONES
+void compare_row(const std::uint32_t* __restrict a, const std::uint32_t* __restrict b, int first,
+                 int width, std::uint32_t* __restrict differences)
+{
+    int x = 0;
+    int end = first;
+    for (std::size_t tile = 0; x < width; ++tile) {
+        std::uint32_t difference = 0;
+        for (; x < end; ++x) {
+            difference |= a[x] ^ b[x];
+        }
+        differences[tile] |= difference;
+        end = std::min(end + k_tile, width);
+    }
+}
+
+GDS_VECTOR_CLONES
+std::uint32_t difference_of(const std::uint32_t* __restrict a, const std::uint32_t* __restrict b,
+                            int count)
+{
+    std::uint32_t difference = 0;
+    for (int x = 0; x < count; ++x) {
+        difference |= a[x] ^ b[x];
+    }
+    return difference & k_rgb_mask;
+}
+
+int next_tile_edge(int at) { return (at / k_tile + 1) * k_tile; }
+
+// The rectangle's tiles that differ, neighbours in a row joined.
+void compare_rect(const Frame& before, const Frame& after, const Rect& rect,
+                  std::vector<std::uint32_t>& differences, std::vector<Rect>& found)
+{
+    const int first = std::min(next_tile_edge(rect.x), rect.right()) - rect.x;
+    const int tiles = 1 + (rect.width - first + k_tile - 1) / k_tile;
+    for (int y = rect.y; y < rect.bottom();) {
+        const int end = std::min(next_tile_edge(y), rect.bottom());
+        differences.assign(static_cast<std::size_t>(tiles), 0);
+        for (int row = y; row < end; ++row) {
+            compare_row(before.row(row) + rect.x, after.row(row) + rect.x, first, rect.width,
+                        differences.data());
+        }
+        int run_start = -1;
+        int x = rect.x;
+        for (int tile = 0; tile < tiles; ++tile) {
+            const bool differs = (differences[static_cast<std::size_t>(tile)] & k_rgb_mask) != 0;
+            if (differs && run_start < 0) {
+                run_start = x;
+            }
+            if (!differs && run_start >= 0) {
+                found.push_back({run_start, y, x - run_start, end - y});
+                run_start = -1;
+            }
+            x = std::min(next_tile_edge(x), rect.right());
+        }
+        if (run_start >= 0) {
+            found.push_back({run_start, y, rect.right() - run_start, end - y});
+        }
+        y = end;
+    }
+}
+
+// The smallest rectangle within `rect` that holds every difference in it. Costs little: a row is
+// looked at only left and right of what is known to differ.
+Rect tightened(const Frame& before, const Frame& after, const Rect& rect)
+{
+    const auto row_differs = [&](int y) {
+        return difference_of(before.row(y) + rect.x, after.row(y) + rect.x, rect.width) != 0;
+    };
+    int top = rect.y;
+    int bottom = rect.bottom();
+    while (top < bottom && !row_differs(top)) {
+        ++top;
+    }
+    while (bottom > top && !row_differs(bottom - 1)) {
+        --bottom;
+    }
+    int left = rect.right();
+    int right = rect.x;
+    for (int y = top; y < bottom; ++y) {
+        const std::uint32_t* a = before.row(y);
+        const std::uint32_t* b = after.row(y);
+        for (int x = rect.x; x < left; ++x) {
+            if (((a[x] ^ b[x]) & k_rgb_mask) != 0) {
+                left = x;
+            }
+        }
+        for (int x = rect.right(); x > right; --x) {
+            if (((a[x - 1] ^ b[x - 1]) & k_rgb_mask) != 0) {
+                right = x;
+            }
+        }
+    }
+    return {left, top, right - left, bottom - top};
+}
+
+} // namespace
+
+Region changed(const Frame& before, const Frame& after, const Region& within)
+{
+    Region inside = within;
+    inside.intersect(Rect::of(after.size));
+    if (before.size != after.size) {
+        return inside;
+    }
+    std::vector<Rect> found;
+    std::vector<std::uint32_t> differences;
+    for (const Rect& rect : inside.rects()) {
+        compare_rect(before, after, rect, differences, found);
+    }
+    // Joined first, so that what belongs together is drawn tight as a whole.
+    std::vector<Rect> tight = Region::of(found).rects();
+    for (Rect& rect : tight) {
+        rect = tightened(before, after, rect);
+    }
+    return Region::of(tight);
+}
+
+} // namespace gds
