@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "base/timeout.h"
 #include "io/socket_stream.h"
+#include "io/tls_stream.h"
+#include "rfb/refusal.h"
 
 #include <ctime>
 #include <string_view>
@@ -80,6 +82,8 @@ Task<> Client::serve()
     bool wrong_secret = false;
     try {
         who = co_await with_timeout(std::move(shake), policy_->login_timeout);
+    } catch (const CredentialsUnavailable&) {
+        failure = std::current_exception();
     } catch (const AuthenticationError&) {
         wrong_secret = true;
         failure = std::current_exception();
@@ -96,7 +100,8 @@ Task<> Client::serve()
     }
 
     stage_ = "session";
-    session_ = std::make_unique<Session>(*connection_, std::move(*who), *this, workers_);
+    SessionHost& host = *this;
+    session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
     screen_.add(*this);
     watching_ = true;
     damage_ = Rect::of(screen_.frame()->size);

@@ -145,8 +145,9 @@ void Server::admit(Accepted accepted)
     for (const auto victim : verdict.dropped) {
         disconnect(static_cast<unsigned>(victim), "too many connections that do not log in");
     }
+    ClientOwner& owner = *this;
     auto client = std::make_unique<Client>(number, std::move(accepted), policy_, security_setup(),
-                                           *this, screen_, admission_, workers_);
+                                           owner, screen_, admission_, workers_);
     Client& started = *client;
     clients_.emplace(number, std::move(client));
     tell([info = started.info()](ServerObserver& observer) { observer.on_client_added(info); });
@@ -236,16 +237,18 @@ void Server::on_screen_status()
     status_may_have_changed();
 }
 
+Task<> Server::last_client_gone()
+{
+    while (!clients_.empty()) {
+        co_await client_gone_.wait();
+    }
+}
+
 Task<> Server::shut_down()
 {
     stop_listening();
     disconnect_all("the server is stopping");
-    auto emptied = [](Server& server) -> Task<> {
-        while (!server.clients_.empty()) {
-            co_await server.client_gone_.wait();
-        }
-    };
-    auto wait = emptied(*this);
+    auto wait = last_client_gone();
     try {
         co_await with_timeout(std::move(wait), k_shut_down_limit);
     } catch (const TimedOut&) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/task_scope.h"
+#include "base/wakeup.h"
 #include "io/listener.h"
 #include "server/admission.h"
 #include "server/client.h"
@@ -52,6 +53,7 @@ private:
     void listen();
     void stop_listening();
     Task<> accept_clients();
+    Task<> last_client_gone();
     void admit(Accepted accepted);
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;
