@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/credential_source.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/timeout.h"
+#include "base/translate.h"
+#include "service/sentence.h"
+
+#include <algorithm>
+
+namespace gds {
+
+CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot)
+    : CredentialSource(store, std::move(on_snapshot), Timing{})
+{
+}
+
+CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot, Timing timing)
+    : store_(store), on_snapshot_(std::move(on_snapshot)), timing_(timing),
+      decoy_key_(make_decoy_key()), retry_(timing.first_retry)
+{
+    Credentials none;
+    none.decoy_key = decoy_key_;
+    none.unavailable = _("The passwords are still being read from the keyring.");
+    snapshot_ = std::make_shared<const Credentials>(std::move(none));
+    store_.set_on_change([this] {
+        // Whatever was wrong may be gone: not the long wait of a retry.
+        retry_ = timing_.first_retry;
+        load_soon(timing_.settle);
+    });
+    load_soon(std::chrono::milliseconds{0});
+}
+
+CredentialSource::~CredentialSource()
+{
+    store_.set_on_change(nullptr);
+}
+
+void CredentialSource::set_wanted(bool wanted)
+{
+    wanted_ = wanted;
+    if (wanted_ && locked_) {
+        ask_to_unlock();
+    }
+}
+
+void CredentialSource::load_soon(std::chrono::milliseconds delay)
+{
+    if (loading_) {
+        load_again_ = true;
+        return;
+    }
+    timer_ = call_after(delay, [this] {
+        loading_ = true;
+        loads_.spawn(load(), [this](std::exception_ptr error) {
+            loading_ = false;
+            if (error) {
+                try {
+                    std::rethrow_exception(error);
+                } catch (const TimedOut&) {
+                    fail(_("The keyring does not answer, so nobody can log in by password."));
+                } catch (const SecretStoreError& known) {
+                    fail(known.what());
+                } catch (const std::exception& other) {
+                    log_warning(std::string{"reading the keyring failed: "} + other.what());
+                    fail(_("The keyring cannot be read, so nobody can log in by password."));
+                }
+            }
+            if (std::exchange(load_again_, false)) {
+                load_soon(timing_.settle);
+            }
+        });
+    });
+}
+
+Task<> CredentialSource::load()
+{
+    auto loading = store_.load();
+    auto stored = co_await with_timeout(std::move(loading), timing_.deadline);
+    const bool may_keep_key = !stored.locked && !stored.users.empty();
+    take(std::move(stored));
+    if (may_keep_key && !decoy_key_kept_) {
+        co_await keep_decoy_key();
+    }
+}
+
+// The key is worth keeping, but nobody waits for it.
+Task<> CredentialSource::keep_decoy_key()
+{
+    decoy_key_kept_ = true;
+    try {
+        auto saving = store_.save_decoy_key(decoy_key_);
+        co_await with_timeout(std::move(saving), timing_.deadline);
+    } catch (const std::exception& error) {
+        log_warning(std::string{"the key for unknown names was not kept: "} + error.what());
+    }
+}
+
+void CredentialSource::take(StoredSecrets stored)
+{
+    retry_ = timing_.first_retry;
+    if (stored.unusable_items != 0) {
+        log_warning("passed over malformed items in the keyring",
+                    {{"GDS_ITEMS", std::to_string(stored.unusable_items)}});
+    }
+    if (!stored.decoy_key.empty()) {
+        decoy_key_ = stored.decoy_key;
+        decoy_key_kept_ = true;
+    }
+    locked_ = stored.locked;
+
+    Credentials credentials;
+    credentials.users = std::move(stored.users);
+    credentials.decoy_key = decoy_key_;
+    if (credentials.users.empty()) {
+        // Translators: security-relevant. Shown to the person whose desktop is shared.
+        credentials.unavailable =
+            locked_ ? _("The keyring is locked, so nobody can log in by password. Unlock it, for "
+                        "instance in “Passwords and Keys”.")
+                    : _("No user has a password yet, so nobody can log in. Set one with "
+                        "“gnome-desktop-sharing set-password”.");
+    }
+    publish(std::move(credentials));
+    if (locked_ && wanted_) {
+        ask_to_unlock();
+    }
+}
+
+void CredentialSource::fail(const std::string& why)
+{
+    Credentials none;
+    none.decoy_key = decoy_key_;
+    none.unavailable = why;
+    publish(std::move(none));
+    const auto delay = retry_;
+    retry_ = std::min(retry_ * 2, timing_.longest_retry);
+    load_soon(delay);
+}
+
+void CredentialSource::publish(Credentials credentials)
+{
+    const bool same = credentials.users == snapshot_->users &&
+                      credentials.decoy_key == snapshot_->decoy_key &&
+                      credentials.unavailable == snapshot_->unavailable;
+    if (same) {
+        return;
+    }
+    if (credentials.unavailable != snapshot_->unavailable) {
+        if (credentials.unavailable.empty()) {
+            log_info("passwords can be checked");
+        } else {
+            log_warning(credentials.unavailable);
+        }
+    }
+    snapshot_ = std::make_shared<const Credentials>(std::move(credentials));
+    on_snapshot_(snapshot_);
+}
+
+void CredentialSource::ask_to_unlock()
+{
+    if (std::exchange(asked_to_unlock_, true)) {
+        return;
+    }
+    auto ask = [](SecretStore& store) -> Task<> {
+        const bool unlocked = co_await store.unlock();
+        log_info(unlocked ? "the keyring was unlocked" : "the keyring stays locked");
+    };
+    unlocks_.spawn(ask(store_), [this](std::exception_ptr error) {
+        if (error) {
+            try {
+                std::rethrow_exception(error);
+            } catch (const std::exception& reason) {
+                log_warning(std::string{"the keyring could not be unlocked: "} + reason.what());
+            }
+        }
+        load_soon(timing_.settle);
+    });
+}
+
+} // namespace gds

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/policy_from_settings.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/translate.h"
+#include "service/sentence.h"
+
+#include <algorithm>
+
+namespace gds {
+
+namespace {
+
+constexpr const char* k_schema = "org.gnome.desktop-sharing";
+constexpr const char* k_enabled = "enabled";
+
+std::vector<std::string> words(GSettings* settings, const char* key)
+{
+    std::vector<std::string> list;
+    char** values = g_settings_get_strv(settings, key);
+    for (char** each = values; *each != nullptr; ++each) {
+        list.emplace_back(*each);
+    }
+    g_strfreev(values);
+    return list;
+}
+
+std::string word(GSettings* settings, const char* key)
+{
+    char* value = g_settings_get_string(settings, key);
+    std::string text = value;
+    g_free(value);
+    return text;
+}
+
+void read_port(GSettings* settings, const CommandLine& command_line, Policy& policy)
+{
+    guint16 port = 0;
+    g_settings_get(settings, "port", "q", &port);
+    policy.negotiate_port = g_settings_get_boolean(settings, "negotiate-port") != FALSE;
+    if (command_line.port) {
+        policy.port = *command_line.port;
+    } else if (port != 0) {
+        policy.port = port;
+    } else {
+        // Zero would mean "any", which nobody could find, and which a firewall could not name.
+        policy.complaints.push_back(
+            sentence(_("The setting “port” is 0, which is not a port; %u is used."), policy.port));
+    }
+}
+
+void read_addresses(GSettings* settings, const CommandLine& command_line, Policy& policy)
+{
+    if (!command_line.addresses.empty()) {
+        policy.listen_addresses = command_line.addresses;
+        return;
+    }
+    const auto listed = words(settings, "listen-addresses");
+    // Interfaces come and go: whether one exists is for the listener to say, in its own complaint.
+    std::copy_if(listed.begin(), listed.end(), std::back_inserter(policy.listen_addresses),
+                 [](const std::string& address) { return !address.empty(); });
+    if (policy.listen_addresses.size() != listed.size()) {
+        policy.complaints.emplace_back(
+            _("The setting “listen-addresses” has an empty entry, which is left out."));
+    }
+    // An empty list means "everywhere": a list of which nothing is left must not become one.
+    if (policy.listen_addresses.empty() && !listed.empty()) {
+        policy.enabled = false;
+        policy.complaints.emplace_back(_("The setting “listen-addresses” names no address, so the "
+                                         "desktop is not shared. Name one, or clear the list."));
+    }
+}
+
+void read_security_types(GSettings* settings, Policy& policy)
+{
+    policy.security_types.clear();
+    for (const auto& name : words(settings, "security-types")) {
+        SecurityTypeName type{};
+        if (name == "x509-sasl") {
+            type = SecurityTypeName::x509_sasl;
+        } else if (name == "x509-plain") {
+            type = SecurityTypeName::x509_plain;
+        } else {
+            // Translators: %s is a word from the settings that means nothing to us. Viewers cannot log
+            // in that way.
+            policy.complaints.push_back(
+                sentence(_("The security type “%s” in the setting “security-types” is not known "
+                           "here and not offered. Known are x509-sasl and x509-plain."),
+                         printable(name).c_str()));
+            continue;
+        }
+        if (std::find(policy.security_types.begin(), policy.security_types.end(), type) ==
+            policy.security_types.end()) {
+            policy.security_types.push_back(type);
+        }
+    }
+    if (policy.security_types.empty()) {
+        // Translators: security-relevant. No viewer can log in.
+        policy.complaints.emplace_back(_("The setting “security-types” leaves no way to log in, so "
+                                         "nobody can connect. Add x509-sasl to it."));
+    }
+}
+
+void read_monitors(GSettings* settings, Policy& policy)
+{
+    const std::string name = word(settings, "monitors");
+    if (name == "all") {
+        policy.monitors = MonitorChoice::all;
+    } else if (name == "primary") {
+        policy.monitors = MonitorChoice::primary;
+    } else if (name == "virtual") {
+        policy.monitors = MonitorChoice::virtual_monitor;
+    } else {
+        // The choice that shows least of what is on the desk.
+        policy.monitors = MonitorChoice::primary;
+        policy.complaints.push_back(
+            sentence(_("The setting “monitors” is “%s”, which is not known; only the primary "
+                       "monitor is shared. Known are all, primary and virtual."),
+                     printable(name).c_str()));
+    }
+}
+
+void read_max_clients(GSettings* settings, Policy& policy)
+{
+    policy.max_clients = g_settings_get_uint(settings, "max-clients");
+    if (policy.max_clients == 0) {
+        policy.complaints.emplace_back(
+            _("The setting “max-clients” is 0, so nobody can connect."));
+    }
+}
+
+} // namespace
+
+Policy read_policy(GSettings* settings, const CommandLine& command_line)
+{
+    Policy policy;
+    policy.enabled = command_line.enable || g_settings_get_boolean(settings, k_enabled) != FALSE;
+    policy.view_only = g_settings_get_boolean(settings, "view-only") != FALSE;
+    read_port(settings, command_line, policy);
+    read_addresses(settings, command_line, policy);
+    read_security_types(settings, policy);
+    read_monitors(settings, policy);
+    read_max_clients(settings, policy);
+    return policy;
+}
+
+GObjectPtr<GSettings> PolicySettings::open()
+{
+    GSettingsSchemaSource* source = g_settings_schema_source_get_default();
+    GSettingsSchema* schema =
+        source != nullptr ? g_settings_schema_source_lookup(source, k_schema, TRUE) : nullptr;
+    if (schema == nullptr) {
+        throw std::runtime_error{sentence(
+            _("The settings schema %s is not installed. Install the program again, or name the "
+              "directory of the compiled schema in GSETTINGS_SCHEMA_DIR."),
+            k_schema)};
+    }
+    GObjectPtr<GSettings> settings{g_settings_new_full(schema, nullptr, nullptr)};
+    g_settings_schema_unref(schema);
+    return settings;
+}
+
+PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> settings)
+    : command_line_(std::move(command_line)), settings_(std::move(settings))
+{
+    handler_ = g_signal_connect(settings_.get(), "changed", G_CALLBACK(changed), this);
+    // Only after the connection, and after a first reading, does GSettings tell of changes.
+    policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
+    for (const auto& complaint : policy_->complaints) {
+        log_warning(complaint);
+    }
+}
+
+PolicySettings::~PolicySettings()
+{
+    g_signal_handler_disconnect(settings_.get(), handler_);
+}
+
+void PolicySettings::changed(GSettings*, const char*, void* data)
+{
+    auto& self = *static_cast<PolicySettings*>(data);
+    self.idle_ = call_soon([&self] {
+        const PolicyPtr before = self.policy_;
+        self.policy_ =
+            std::make_shared<const Policy>(read_policy(self.settings_.get(), self.command_line_));
+        for (const auto& complaint : self.policy_->complaints) {
+            const auto& known = before->complaints;
+            if (std::find(known.begin(), known.end(), complaint) == known.end()) {
+                log_warning(complaint);
+            }
+        }
+        if (self.on_change_) {
+            self.on_change_(self.policy_);
+        }
+    });
+}
+
+std::vector<std::string> PolicySettings::enabled_by() const
+{
+    std::vector<std::string> by;
+    if (g_settings_get_boolean(settings_.get(), k_enabled) != FALSE) {
+        by.emplace_back("settings");
+    }
+    if (command_line_.enable) {
+        by.emplace_back("command-line");
+    }
+    return by;
+}
+
+void PolicySettings::set_enabled(bool enabled)
+{
+    if (g_settings_is_writable(settings_.get(), k_enabled) == FALSE ||
+        g_settings_set_boolean(settings_.get(), k_enabled, enabled ? TRUE : FALSE) == FALSE) {
+        // Translators: security-relevant. “Locked” as in dconf's locks, set by an administrator.
+        throw SettingLocked{_("The setting “enabled” is locked. Only the administrator of this "
+                              "computer can change it.")};
+    }
+}
+
+} // namespace gds

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// GSettings and the command line -> Policy: the only reader of keys. Owned by main; the policy that it
+// makes is handed down to the server. A value that cannot be used never makes the policy more open: it
+// is left out or read as the narrower one, and a sentence about it stands in Policy::complaints.
+#pragma once
+
+#include "base/gobject_ptr.h"
+#include "base/source.h"
+#include "server/policy.h"
+#include "service/command_line.h"
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gio/gio.h>
+
+namespace gds {
+
+// An administrator has locked the key.
+struct SettingLocked : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class PolicySettings {
+public:
+    using OnChange = std::function<void(PolicyPtr)>;
+
+    // Throws std::runtime_error with a sentence when our schema is not installed, which GSettings
+    // itself would answer by ending the process.
+    static GObjectPtr<GSettings> open();
+
+    explicit PolicySettings(CommandLine command_line, GObjectPtr<GSettings> settings = open());
+    ~PolicySettings();
+    PolicySettings(const PolicySettings&) = delete;
+    PolicySettings& operator=(const PolicySettings&) = delete;
+
+    PolicyPtr policy() const { return policy_; }
+    // Called from idle, once for any number of keys changed together.
+    void set_on_change(OnChange on_change) { on_change_ = std::move(on_change); }
+
+    // "settings" and/or "command-line"; empty when sharing is off.
+    std::vector<std::string> enabled_by() const;
+    // Writes the key. Throws SettingLocked.
+    void set_enabled(bool enabled);
+
+private:
+    static void changed(GSettings* settings, const char* key, void* self);
+
+    CommandLine command_line_;
+    GObjectPtr<GSettings> settings_;
+    gulong handler_ = 0;
+    PolicyPtr policy_;
+    OnChange on_change_;
+    Source idle_;
+};
+
+// One reading of all keys.
+Policy read_policy(GSettings* settings, const CommandLine& command_line);
+
+} // namespace gds

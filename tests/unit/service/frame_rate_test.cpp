@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/frame_rate.h"
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(FrameRate, IsTheAverageOfTheLastSeconds)
+{
+    FrameRate rate;
+    const FrameRate::Clock::time_point start{};
+    EXPECT_EQ(rate.per_second(), 0);
+    rate.sample(100, start);
+    EXPECT_EQ(rate.per_second(), 0);
+    rate.sample(130, start + 1s);
+    EXPECT_DOUBLE_EQ(rate.per_second(), 30);
+    for (int second = 2; second <= 20; ++second) {
+        rate.sample(130, start + std::chrono::seconds{second});
+    }
+    EXPECT_EQ(rate.per_second(), 0);
+    for (int second = 21; second <= 40; ++second) {
+        rate.sample(130 + static_cast<std::uint64_t>(second - 20) * 60,
+                    start + std::chrono::seconds{second});
+    }
+    EXPECT_DOUBLE_EQ(rate.per_second(), 60);
+}
+
+TEST(FrameRate, ATimeThatStandsStillIsNoDivisionByZero)
+{
+    FrameRate rate;
+    rate.sample(1, {});
+    rate.sample(2, {});
+    EXPECT_EQ(rate.per_second(), 0);
+}
+
+} // namespace
+} // namespace gds

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/policy_from_settings.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+#define G_SETTINGS_ENABLE_BACKEND 1
+#include <gio/gsettingsbackend.h>
+
+namespace gds {
+namespace {
+
+class PolicyFromSettings : public testing::Test {
+protected:
+    PolicyFromSettings()
+    {
+        GSettingsSchemaSource* source = g_settings_schema_source_get_default();
+        GSettingsSchema* schema =
+            g_settings_schema_source_lookup(source, "org.gnome.desktop-sharing", TRUE);
+        GSettingsBackend* backend = g_memory_settings_backend_new();
+        settings_ = GObjectPtr<GSettings>{g_settings_new_full(schema, backend, nullptr)};
+        g_object_unref(backend);
+        g_settings_schema_unref(schema);
+    }
+
+    void set_words(const char* key, std::initializer_list<const char*> words)
+    {
+        std::vector<const char*> list{words};
+        list.push_back(nullptr);
+        g_settings_set_strv(settings_.get(), key, list.data());
+    }
+    Policy read(const CommandLine& command_line = {})
+    {
+        return read_policy(settings_.get(), command_line);
+    }
+    static void turn_loop()
+    {
+        while (g_main_context_iteration(nullptr, FALSE) != FALSE) {
+        }
+    }
+
+    GObjectPtr<GSettings> settings_;
+};
+
+TEST_F(PolicyFromSettings, DefaultsAreThoseOfTheContract)
+{
+    const Policy policy = read();
+    EXPECT_FALSE(policy.enabled);
+    EXPECT_FALSE(policy.view_only);
+    EXPECT_EQ(policy.port, 5900);
+    EXPECT_TRUE(policy.negotiate_port);
+    EXPECT_TRUE(policy.listen_addresses.empty());
+    EXPECT_EQ(policy.security_types,
+              (std::vector{SecurityTypeName::x509_sasl, SecurityTypeName::x509_plain}));
+    EXPECT_EQ(policy.monitors, MonitorChoice::all);
+    EXPECT_EQ(policy.max_clients, 32U);
+    EXPECT_TRUE(policy.complaints.empty());
+}
+
+TEST_F(PolicyFromSettings, EveryKeyIsRead)
+{
+    g_settings_set_boolean(settings_.get(), "enabled", TRUE);
+    g_settings_set_boolean(settings_.get(), "view-only", TRUE);
+    g_settings_set(settings_.get(), "port", "q", 5977);
+    g_settings_set_boolean(settings_.get(), "negotiate-port", FALSE);
+    set_words("listen-addresses", {"127.0.0.1", "wlan0", "unix:/run/x"});
+    set_words("security-types", {"x509-plain", "x509-sasl"});
+    g_settings_set_string(settings_.get(), "monitors", "virtual");
+    g_settings_set_uint(settings_.get(), "max-clients", 3);
+
+    const Policy policy = read();
+    EXPECT_TRUE(policy.enabled);
+    EXPECT_TRUE(policy.view_only);
+    EXPECT_EQ(policy.port, 5977);
+    EXPECT_FALSE(policy.negotiate_port);
+    EXPECT_EQ(policy.listen_addresses,
+              (std::vector<std::string>{"127.0.0.1", "wlan0", "unix:/run/x"}));
+    EXPECT_EQ(policy.security_types,
+              (std::vector{SecurityTypeName::x509_plain, SecurityTypeName::x509_sasl}));
+    EXPECT_EQ(policy.monitors, MonitorChoice::virtual_monitor);
+    EXPECT_EQ(policy.max_clients, 3U);
+    EXPECT_TRUE(policy.complaints.empty());
+}
+
+TEST_F(PolicyFromSettings, TheCommandLineWins)
+{
+    g_settings_set(settings_.get(), "port", "q", 5977);
+    set_words("listen-addresses", {""});
+    CommandLine command_line;
+    command_line.enable = true;
+    command_line.port = 5999;
+    command_line.addresses = {"127.0.0.1"};
+    const Policy policy = read(command_line);
+    EXPECT_TRUE(policy.enabled);
+    EXPECT_EQ(policy.port, 5999);
+    EXPECT_EQ(policy.listen_addresses, std::vector<std::string>{"127.0.0.1"});
+    EXPECT_TRUE(policy.complaints.empty());
+}
+
+TEST_F(PolicyFromSettings, UnknownSecurityTypeIsNamedAndNotOffered)
+{
+    set_words("security-types", {"vnc-auth", "x509-plain", "x509-plain", "X509-SASL"});
+    const Policy policy = read();
+    EXPECT_EQ(policy.security_types, std::vector{SecurityTypeName::x509_plain});
+    ASSERT_EQ(policy.complaints.size(), 2U);
+    EXPECT_NE(policy.complaints[0].find("vnc-auth"), std::string::npos);
+    EXPECT_NE(policy.complaints[1].find("X509-SASL"), std::string::npos);
+}
+
+TEST_F(PolicyFromSettings, NothingUsableLeftDoesNotMeanTheDefaults)
+{
+    set_words("security-types", {"none"});
+    const Policy policy = read();
+    EXPECT_TRUE(policy.security_types.empty());
+    EXPECT_EQ(policy.complaints.size(), 2U);
+}
+
+TEST_F(PolicyFromSettings, AListOfNoAddressIsNotEverywhere)
+{
+    g_settings_set_boolean(settings_.get(), "enabled", TRUE);
+    set_words("listen-addresses", {"", ""});
+    const Policy policy = read();
+    EXPECT_FALSE(policy.enabled);
+    EXPECT_FALSE(policy.complaints.empty());
+}
+
+TEST_F(PolicyFromSettings, AnEmptyEntryIsLeftOut)
+{
+    g_settings_set_boolean(settings_.get(), "enabled", TRUE);
+    set_words("listen-addresses", {"", "127.0.0.1"});
+    const Policy policy = read();
+    EXPECT_TRUE(policy.enabled);
+    EXPECT_EQ(policy.listen_addresses, std::vector<std::string>{"127.0.0.1"});
+    EXPECT_EQ(policy.complaints.size(), 1U);
+}
+
+TEST_F(PolicyFromSettings, UnknownMonitorsShowLess)
+{
+    g_settings_set_string(settings_.get(), "monitors", "prim\nary");
+    const Policy policy = read();
+    EXPECT_EQ(policy.monitors, MonitorChoice::primary);
+    ASSERT_EQ(policy.complaints.size(), 1U);
+    EXPECT_NE(policy.complaints[0].find("prim\\nary"), std::string::npos);
+}
+
+TEST_F(PolicyFromSettings, PortZeroIsNotAPort)
+{
+    g_settings_set(settings_.get(), "port", "q", 0);
+    const Policy policy = read();
+    EXPECT_EQ(policy.port, 5900);
+    EXPECT_EQ(policy.complaints.size(), 1U);
+}
+
+TEST_F(PolicyFromSettings, NobodyAtOnceIsSaid)
+{
+    g_settings_set_uint(settings_.get(), "max-clients", 0);
+    const Policy policy = read();
+    EXPECT_EQ(policy.max_clients, 0U);
+    EXPECT_EQ(policy.complaints.size(), 1U);
+}
+
+TEST_F(PolicyFromSettings, ManyChangesAreOneCall)
+{
+    PolicySettings settings{CommandLine{}, settings_};
+    std::vector<PolicyPtr> told;
+    settings.set_on_change([&](PolicyPtr policy) { told.push_back(std::move(policy)); });
+    g_settings_set_boolean(settings_.get(), "enabled", TRUE);
+    g_settings_set(settings_.get(), "port", "q", 5905);
+    EXPECT_TRUE(told.empty());
+    turn_loop();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_TRUE(told[0]->enabled);
+    EXPECT_EQ(told[0]->port, 5905);
+    EXPECT_EQ(told[0], settings.policy());
+
+    g_settings_set_boolean(settings_.get(), "enabled", FALSE);
+    turn_loop();
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_FALSE(told[1]->enabled);
+}
+
+TEST_F(PolicyFromSettings, EnabledByNamesWhoSwitchedItOn)
+{
+    CommandLine command_line;
+    command_line.enable = true;
+    PolicySettings with_option{command_line, settings_};
+    PolicySettings without{CommandLine{}, settings_};
+    EXPECT_EQ(with_option.enabled_by(), std::vector<std::string>{"command-line"});
+    EXPECT_TRUE(without.enabled_by().empty());
+    without.set_enabled(true);
+    EXPECT_EQ(with_option.enabled_by(), (std::vector<std::string>{"settings", "command-line"}));
+    EXPECT_EQ(without.enabled_by(), std::vector<std::string>{"settings"});
+    EXPECT_NE(g_settings_get_boolean(settings_.get(), "enabled"), FALSE);
+}
+
+TEST_F(PolicyFromSettings, NothingIsToldAfterTheEnd)
+{
+    int told = 0;
+    {
+        PolicySettings settings{CommandLine{}, settings_};
+        settings.set_on_change([&](const PolicyPtr&) { ++told; });
+        g_settings_set_boolean(settings_.get(), "enabled", TRUE);
+    }
+    g_settings_set_boolean(settings_.get(), "enabled", FALSE);
+    turn_loop();
+    EXPECT_EQ(told, 0);
+}
+
+} // namespace
+} // namespace gds
