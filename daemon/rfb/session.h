@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Session: an admitted client, from ClientInit to the end (RFC 6143, 7.3 to 7.7). Two tasks: the reader
-// takes client messages, the updater is the only writer. Owned by server/client; main thread, except
-// encoding, which runs on the worker pool.
+// Session: an admitted client, from ClientInit to the end (RFC 6143, 7.3 to 7.7). Two tasks: the
+// reader takes client messages, the updater is the only writer. Owned by server/client; main
+// thread, except encoding, which runs on the worker pool.
 //
-// At most one update is in flight; what changes meanwhile is one region, so a slow client skips frames,
-// never damage.
+// At most one update is in flight; what changes meanwhile is one region, so a slow client skips
+// frames, never damage.
 #pragma once
 
 #include "base/task.h"
@@ -13,6 +13,7 @@
 #include "rfb/connection.h"
 #include "rfb/session_host.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,23 +21,38 @@
 namespace gds {
 
 struct SessionStatistics {
-    std::string encoding;          // "Tight", "ZRLE", "Raw"; of the last update
+    std::string encoding; // "Tight", "ZRLE", "Raw"; of the last update
     std::uint64_t frames_sent = 0; // FramebufferUpdates with pixels
+};
+
+struct SessionLimits {
+    // From the end of the handshake to ClientInit.
+    std::chrono::milliseconds client_init{10'000};
+    // A client that takes nothing for so long while data waits is dropped.
+    std::chrono::milliseconds no_progress{60'000};
+    // A client that moved the pointer itself is not told of its place before so long has passed.
+    std::chrono::milliseconds pointer_quiet{1'000};
+    // Messages that are handled before others get their turn.
+    unsigned messages_per_turn = 512;
 };
 
 class Session {
 public:
-    Session(Connection& connection, Authenticated who, SessionHost& host, WorkerPool& pool);
+    Session(Connection& connection, Authenticated who, SessionHost& host, WorkerPool& pool,
+            const SessionLimits& limits = {});
+    // Releases, through the host's input(), what the client still holds down.
     ~Session();
 
     // Returns when the client leaves; throws ProtocolError, EndOfStream, TimedOut.
     Task<> run();
 
-    // The host has a new frame() or damage; a new cursor(); a new desktop_name(). Any number of calls
-    // between two updates count as one.
+    // The host has a new frame() or damage; a new cursor(); a new desktop_name(). Any number of
+    // calls between two updates count as one.
     void picture_changed();
     void cursor_changed();
     void name_changed();
+    // may_control() may have changed: what this client holds is released when it no longer may.
+    void rights_changed();
 
     const Authenticated& who() const;
     const SessionStatistics& statistics() const;

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/desktop_size.h"
+
+#include <algorithm>
+
+namespace gds {
+
+bool is_valid_layout(std::uint16_t width, std::uint16_t height, const std::vector<Screen>& screens)
+{
+    if (width == 0 || height == 0 || width > k_max_side || height > k_max_side) {
+        return false;
+    }
+    if (screens.empty() || screens.size() > k_max_screens) {
+        return false;
+    }
+    for (auto screen = screens.begin(); screen != screens.end(); ++screen) {
+        if (screen->width == 0 || screen->height == 0) {
+            return false;
+        }
+        if (screen->x + screen->width > width || screen->y + screen->height > height) {
+            return false;
+        }
+        const auto same_id = [id = screen->id](const Screen& other) { return other.id == id; };
+        if (std::any_of(std::next(screen), screens.end(), same_id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::vector<Screen> single_screen(Size size)
+{
+    Screen screen;
+    screen.width = static_cast<std::uint16_t>(size.width);
+    screen.height = static_cast<std::uint16_t>(size.height);
+    return {screen};
+}
+
+ResizeStatus ResizeJudge::judge(std::uint16_t width, std::uint16_t height,
+                                const std::vector<Screen>& screens, Clock::time_point now)
+{
+    if (!is_valid_layout(width, height, screens)) {
+        return ResizeStatus::invalid_layout;
+    }
+    if (in_window_ == 0 || now - window_start_ >= std::chrono::seconds{1}) {
+        window_start_ = now;
+        in_window_ = 0;
+    }
+    if (in_window_ >= k_max_resizes_per_second) {
+        return ResizeStatus::out_of_resources;
+    }
+    ++in_window_;
+    // The desktop's size is the desktop's affair: monitors are not ours to arrange.
+    return ResizeStatus::prohibited;
+}
+
+} // namespace gds

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The ExtendedDesktopSize extension (rfbproto, "ExtendedDesktopSize Pseudo-encoding" and
+// "SetDesktopSize"): screens, the judgement of a client's wish, and its rate. No I/O.
+#pragma once
+
+#include "desktop/geometry.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace gds {
+
+struct Screen {
+    std::uint32_t id = 0;
+    std::uint16_t x = 0;
+    std::uint16_t y = 0;
+    std::uint16_t width = 0;
+    std::uint16_t height = 0;
+    std::uint32_t flags = 0;
+    bool operator==(const Screen&) const = default;
+};
+
+// The rectangle's x-position.
+enum class ResizeReason : std::uint16_t { server = 0, this_client = 1, other_client = 2 };
+// The rectangle's y-position.
+enum class ResizeStatus : std::uint16_t {
+    done = 0,
+    prohibited = 1,
+    out_of_resources = 2,
+    invalid_layout = 3,
+};
+
+inline constexpr std::size_t k_max_screens = 16;
+inline constexpr int k_max_resizes_per_second = 4;
+
+// True when a framebuffer could be arranged so: sides within k_max_side, 1 to k_max_screens screens
+// with ids of their own, none empty, all within the framebuffer.
+bool is_valid_layout(std::uint16_t width, std::uint16_t height, const std::vector<Screen>& screens);
+
+// Our layout: one screen that is the whole framebuffer.
+std::vector<Screen> single_screen(Size size);
+
+// Judges the wishes of one client.
+class ResizeJudge {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    ResizeStatus judge(std::uint16_t width, std::uint16_t height,
+                       const std::vector<Screen>& screens, Clock::time_point now);
+
+private:
+    Clock::time_point window_start_{};
+    int in_window_ = 0;
+};
+
+} // namespace gds

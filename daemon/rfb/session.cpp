@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/session.h"
+
+#include "base/task_scope.h"
+#include "base/timeout.h"
+#include "base/wakeup.h"
+#include "rfb/client_input.h"
+#include "rfb/session_reader.h"
+#include "rfb/session_state.h"
+#include "rfb/session_updater.h"
+
+#include <exception>
+#include <utility>
+
+namespace gds {
+
+struct Session::Impl {
+    Impl(Connection& connection, Authenticated proof, SessionHost& session_host, WorkerPool& pool,
+         const SessionLimits& session_limits)
+        : who(std::move(proof)), host(session_host), limits(session_limits), input(host),
+          stream_reader(connection.stream(), StreamReader::Mode::buffered),
+          reader(stream_reader, state, input, limits),
+          updater(connection.stream(), state, host, input, pool, limits)
+    {}
+
+    void on_end(std::exception_ptr reason)
+    {
+        if (!over) {
+            over = true;
+            error = std::move(reason);
+            ended.set();
+        }
+    }
+
+    const Authenticated who;
+    SessionHost& host;
+    const SessionLimits limits;
+    SessionState state;
+    ClientInput input;
+    StreamReader stream_reader;
+    SessionReader reader;
+    SessionUpdater updater;
+
+    Wakeup ended;
+    bool over = false;
+    std::exception_ptr error;
+};
+
+Session::Session(Connection& connection, Authenticated who, SessionHost& host, WorkerPool& pool,
+                 const SessionLimits& limits)
+    : impl_(std::make_unique<Impl>(connection, std::move(who), host, pool, limits))
+{}
+
+Session::~Session() = default;
+
+Task<> Session::run()
+{
+    auto& self = *impl_;
+    // RFC 6143, 7.3.1: zero asks to be alone.
+    auto client_init = self.stream_reader.u8();
+    const auto shared = co_await with_timeout(std::move(client_init), self.limits.client_init);
+    self.host.on_client_init(shared == 0);
+    co_await self.updater.send_server_init();
+
+    // Of this frame, so that dropping it ends both.
+    TaskScope tasks;
+    const auto on_end = [&self](std::exception_ptr error) { self.on_end(std::move(error)); };
+    tasks.spawn(self.reader.run(), on_end);
+    tasks.spawn(self.updater.run(), on_end);
+    co_await self.ended.wait();
+    self.input.release_all();
+    if (self.error) {
+        std::rethrow_exception(self.error);
+    }
+}
+
+void Session::picture_changed() { impl_->state.work.set(); }
+
+void Session::cursor_changed() { impl_->state.work.set(); }
+
+void Session::name_changed()
+{
+    impl_->state.name_due = true;
+    impl_->state.work.set();
+}
+
+void Session::rights_changed()
+{
+    if (!impl_->host.may_control()) {
+        impl_->input.release_all();
+    }
+}
+
+const Authenticated& Session::who() const { return impl_->who; }
+
+const SessionStatistics& Session::statistics() const { return impl_->state.statistics; }
+
+} // namespace gds

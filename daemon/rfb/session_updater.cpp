@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/session_updater.h"
+
+#include "base/errors.h"
+#include "base/timeout.h"
+#include "rfb/encode_cursor.h"
+#include "rfb/server_message.h"
+#include "rfb/wire.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace gds {
+
+namespace {
+
+// What is handed to the stream at a time: the time limit for a client that takes nothing counts
+// anew with each.
+constexpr std::size_t k_piece = std::size_t{64} * 1024;
+// Encoded pixels that are held back to count their rectangles, for clients without LastRect.
+constexpr std::size_t k_most_held = std::size_t{16} << 20;
+// RFC 1950: deflate, 32 KiB window. Bodies of ZRLE come without it; see rfb/encoder.h.
+constexpr std::uint8_t k_zlib_header[] = {0x78, 0x01};
+
+bool blocks_before(const Answer& answer)
+{
+    const auto* fence = std::get_if<FenceAnswer>(&answer);
+    return fence != nullptr && (fence->flags & fence::k_block_before) != 0;
+}
+
+bool same_shape(const CursorShapePtr& a, const CursorShapePtr& b)
+{
+    return a == b || (a && b && *a == *b);
+}
+
+} // namespace
+
+Task<> SessionUpdater::send_server_init()
+{
+    frame_size_ = host_.frame()->size;
+    host_.take_damage(); // all of it is owed anyway
+    state_.request.set_size(frame_size_);
+    told_name_ = host_.desktop_name();
+    put_server_init(out_, frame_size_, state_.format, told_name_);
+    co_await flush();
+}
+
+Task<> SessionUpdater::run()
+{
+    for (;;) {
+        look_at_host();
+        const std::size_t waiting = state_.answers.size();
+        // A fence with BlockBefore waits for the answer to the requests that came before it.
+        const std::size_t first = put_answers(waiting, picture_due());
+        co_await send_answers(first);
+
+        look_at_host();
+        const bool announced = put_announcements();
+        co_await flush();
+
+        look_at_host();
+        const bool pictured = picture_due();
+        if (pictured) {
+            co_await send_picture();
+        }
+        const std::size_t rest = put_answers(waiting - first, false);
+        co_await send_answers(rest);
+
+        if (!announced && !pictured && state_.answers.empty()) {
+            co_await state_.work.wait();
+        }
+    }
+}
+
+// --- what there is to tell
+
+void SessionUpdater::look_at_host()
+{
+    const Size size = host_.frame()->size;
+    Region damage = host_.take_damage();
+    if (size != frame_size_) {
+        frame_size_ = size;
+        // For the client that cannot be told: also what lies beyond the picture now.
+        damage.add(Rect::of(state_.request.size()));
+    }
+    state_.request.add_damage(damage);
+    look_at_cursor();
+}
+
+void SessionUpdater::look_at_cursor()
+{
+    const auto& cursor = host_.cursor();
+    const bool drawn = !state_.choice.draws_cursor();
+    const Rect area = drawn ? cursor_area(cursor, frame_size_) : Rect{};
+    const bool moved = area != drawn_area_ || (drawn && cursor.position != drawn_position_);
+    if (moved || (!area.empty() && !same_shape(cursor.shape, drawn_shape_))) {
+        Region damage{drawn_area_};
+        damage.add(area);
+        state_.request.add_damage(damage);
+    }
+    drawn_area_ = area;
+    drawn_position_ = cursor.position;
+    drawn_shape_ = drawn ? cursor.shape : nullptr;
+}
+
+bool SessionUpdater::size_differs() const { return frame_size_ != state_.request.size(); }
+
+bool SessionUpdater::picture_due() const
+{
+    const auto& choice = state_.choice;
+    const bool announced_first =
+        size_differs() && (choice.extended_desktop_size || choice.desktop_size);
+    return !announced_first && state_.request.may_send() && !state_.request.due().empty();
+}
+
+// --- answers
+
+std::size_t SessionUpdater::put_answers(std::size_t most, bool update_follows)
+{
+    std::size_t count = 0;
+    while (count < most && !(update_follows && blocks_before(state_.answers[count]))) {
+        put_answer(state_.answers[count]);
+        // Now, before anything else is put: what follows the answer in the stream is affected by
+        // the message, what precedes it is not.
+        if (auto* fence = std::get_if<FenceAnswer>(&state_.answers[count]); fence && fence->then) {
+            const auto then = std::exchange(fence->then, {});
+            then();
+        }
+        ++count;
+    }
+    return count;
+}
+
+void SessionUpdater::put_answer(const Answer& answer)
+{
+    const auto put = [this](const auto& one) {
+        using Kind = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Kind, FenceAnswer>) {
+            put_server_fence(out_, one.flags, one.payload);
+        } else if constexpr (std::is_same_v<Kind, EndOfContinuousUpdates>) {
+            put_end_of_continuous_updates(out_);
+        } else if constexpr (std::is_same_v<Kind, ResizeAnswer>) {
+            const Size size = state_.request.size();
+            put_update_header(out_, 1);
+            put_extended_desktop_size(out_, ResizeReason::this_client, one.status, size,
+                                      single_screen(size));
+        } else {
+            put_update_header(out_, 1);
+            put_acknowledgement(out_, one.encoding);
+        }
+    };
+    std::visit(put, answer);
+}
+
+Task<> SessionUpdater::send_answers(std::size_t count)
+{
+    co_await flush();
+    for (; count > 0; --count) {
+        state_.answers.pop_front();
+        state_.answered.set();
+    }
+}
+
+// --- pseudo-rectangles, in an update of their own: a change of size may share one with nothing
+// that changes pixels (rfbproto, "DesktopSize" and "ExtendedDesktopSize Pseudo-encoding")
+
+// They do not use the request up: clients exist that ask again only after pixels.
+bool SessionUpdater::put_announcements()
+{
+    if (!state_.request.may_send()) {
+        return false;
+    }
+    StreamWriter before = std::exchange(out_, {});
+    std::uint16_t count = 0;
+    if (state_.name_due && state_.choice.desktop_name) {
+        state_.name_due = false;
+        const auto name = host_.desktop_name();
+        if (name != told_name_) {
+            told_name_ = name;
+            put_desktop_name(out_, name);
+            ++count;
+        }
+    }
+    count = static_cast<std::uint16_t>(count + (put_cursor() ? 1 : 0));
+    count = static_cast<std::uint16_t>(count + (put_pointer_pos_if_moved() ? 1 : 0));
+    // Last: some clients take nothing behind it.
+    count = static_cast<std::uint16_t>(count + (put_size() ? 1 : 0));
+    const Bytes rects = out_.take();
+    out_ = std::move(before);
+    if (count > 0) {
+        put_update_header(out_, count);
+        out_.put_bytes(rects);
+    }
+    return count > 0;
+}
+
+bool SessionUpdater::put_cursor()
+{
+    const auto& shape = host_.cursor().shape;
+    if (!state_.choice.draws_cursor()) {
+        told_shape_.reset();
+        return false;
+    }
+    const auto as =
+        state_.choice.cursor_with_alpha ? encoding::k_cursor_with_alpha : encoding::k_cursor;
+    if (!shape || (as == told_shape_as_ && same_shape(shape, told_shape_))) {
+        return false;
+    }
+    told_shape_ = shape;
+    told_shape_as_ = as;
+    const auto encoded = state_.choice.cursor_with_alpha ? encode_cursor_with_alpha(*shape)
+                                                         : encode_cursor(*shape, state_.format);
+    put_rect_header(out_, encoded.rect, encoded.encoding);
+    out_.put_bytes(encoded.payload);
+    return true;
+}
+
+bool SessionUpdater::put_pointer_pos_if_moved()
+{
+    const auto& cursor = host_.cursor();
+    if (!state_.choice.pointer_pos || !cursor.shape || cursor.position == told_position_) {
+        return false;
+    }
+    if (cursor.position == input_.last_position()) {
+        told_position_ = cursor.position;
+        return false;
+    }
+    // Where this client puts the pointer comes back late; told at once it would pull the client's
+    // own pointer backwards.
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - input_.last_moved());
+    if (input_.last_position() && since < limits_.pointer_quiet) {
+        pointer_quiet_ = call_after(limits_.pointer_quiet - since, [this] { state_.work.set(); });
+        return false;
+    }
+    told_position_ = cursor.position;
+    const Size size = state_.request.size();
+    put_pointer_pos(out_, {std::clamp(cursor.position.x, 0, std::max(size.width - 1, 0)),
+                           std::clamp(cursor.position.y, 0, std::max(size.height - 1, 0))});
+    return true;
+}
+
+bool SessionUpdater::put_size()
+{
+    const auto& choice = state_.choice;
+    const bool differs = size_differs();
+    const bool extended = choice.extended_desktop_size && (differs || state_.layout_due);
+    state_.layout_due = false;
+    if (!extended && !(differs && choice.desktop_size)) {
+        return false;
+    }
+    if (differs) {
+        state_.request.set_size(frame_size_);
+    }
+    if (extended) {
+        put_extended_desktop_size(out_, ResizeReason::server, ResizeStatus::done, frame_size_,
+                                  single_screen(frame_size_));
+    } else {
+        put_desktop_size(out_, frame_size_);
+    }
+    return true;
+}
+
+// --- pixels
+
+Task<> SessionUpdater::send_picture()
+{
+    const FramePtr frame = host_.frame();
+    const Region due = state_.request.due();
+    const Overlay overlay =
+        state_.choice.draws_cursor() ? Overlay{} : draw_cursor(*frame, host_.cursor());
+    auto parts = plan_update(due, frame, overlay);
+    // What is asked and what changes from here on is for the next update.
+    state_.request.answered(due);
+
+    // The whole update in one format and encoding, whatever the client says meanwhile.
+    const Encoder* encoder = state_.choice.encoder;
+    const EncodeParams params{state_.format, state_.choice.compress_level,
+                              state_.choice.quality_level};
+    const bool streamed = parts.size() > 1 && state_.choice.last_rect;
+    if (streamed) {
+        put_update_header(out_, k_rects_until_last);
+    }
+    std::vector<EncodedRect> held;
+    std::size_t held_octets = 0;
+    for (auto& part : parts) {
+        auto job = [part = std::move(part), encoder, params] {
+            return encode_part(part, *encoder, params);
+        };
+        auto rects = co_await pool_.run(std::move(job));
+        if (streamed) {
+            put_encoded(rects);
+            co_await flush();
+            continue;
+        }
+        for (auto& rect : rects) {
+            held_octets += rect.payload.size();
+            held.push_back(std::move(rect));
+        }
+        if (held_octets > k_most_held) {
+            put_update_header(out_, static_cast<std::uint16_t>(held.size()));
+            put_encoded(held);
+            held.clear();
+            held_octets = 0;
+            co_await flush();
+        }
+    }
+    if (streamed) {
+        put_last_rect(out_);
+    } else if (!held.empty()) {
+        put_update_header(out_, static_cast<std::uint16_t>(held.size()));
+        put_encoded(held);
+        held.clear();
+    }
+    co_await flush();
+    state_.statistics.encoding = encoding_name(encoder->encoding());
+    ++state_.statistics.frames_sent;
+}
+
+void SessionUpdater::put_encoded(const std::vector<EncodedRect>& rects)
+{
+    for (const auto& one : rects) {
+        put_rect_header(out_, one.rect, one.encoding);
+        if (one.encoding == encoding::k_zrle) {
+            // RFC 6143, 7.7.6: one zlib stream for the whole session.
+            const ByteView header = zlib_started_ ? ByteView{} : ByteView{k_zlib_header};
+            zlib_started_ = true;
+            out_.put_u32(static_cast<std::uint32_t>(header.size() + one.payload.size()));
+            out_.put_bytes(header);
+        }
+        out_.put_bytes(one.payload);
+    }
+}
+
+// --- the only place that writes
+
+Task<> SessionUpdater::flush()
+{
+    const Bytes going = out_.take();
+    ByteView rest{going};
+    try {
+        while (!rest.empty()) {
+            const ByteView piece = rest.first(std::min(rest.size(), k_piece));
+            auto writing = stream_.write(piece);
+            co_await with_timeout(std::move(writing), limits_.no_progress);
+            rest = rest.subspan(piece.size());
+        }
+    } catch (const TimedOut&) {
+        throw TimedOut{"took no data for too long"};
+    }
+}
+
+} // namespace gds

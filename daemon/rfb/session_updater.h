@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The task of a session that writes: answers, pseudo-rectangles and pictures, one at a time, so
+// that at most one update is in flight. Owned by the session.
+#pragma once
+
+#include "base/task.h"
+#include "base/worker_pool.h"
+#include "io/byte_stream.h"
+#include "io/stream_writer.h"
+#include "rfb/client_input.h"
+#include "rfb/session_state.h"
+#include "rfb/update_plan.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+class SessionUpdater {
+public:
+    // All outlive the updater, except the workers' jobs, which own what they need.
+    SessionUpdater(ByteStream& stream, SessionState& state, SessionHost& host,
+                   const ClientInput& input, WorkerPool& pool, const SessionLimits& limits)
+        : stream_(stream), state_(state), host_(host), input_(input), pool_(pool), limits_(limits)
+    {}
+
+    // ServerInit, with which the client's framebuffer comes to be.
+    Task<> send_server_init();
+    // Ends only by an error.
+    Task<> run();
+
+private:
+    void look_at_host();
+    void look_at_cursor();
+    bool picture_due() const;
+    bool size_differs() const;
+
+    std::size_t put_answers(std::size_t most, bool update_follows);
+    void put_answer(const Answer& answer);
+    Task<> send_answers(std::size_t count);
+
+    bool put_announcements();
+    bool put_cursor();
+    bool put_pointer_pos_if_moved();
+    bool put_size();
+    Task<> send_picture();
+    void put_encoded(const std::vector<EncodedRect>& rects);
+
+    Task<> flush();
+
+    ByteStream& stream_;
+    SessionState& state_;
+    SessionHost& host_;
+    const ClientInput& input_;
+    WorkerPool& pool_;
+    const SessionLimits& limits_;
+
+    StreamWriter out_;
+    bool zlib_started_ = false; // the header of the client's ZRLE stream was sent
+
+    Size frame_size_; // of the host's picture when last looked at
+    std::string told_name_;
+    // With a client that draws the cursor: the shape that it has, and how it was sent.
+    CursorShapePtr told_shape_;
+    std::int32_t told_shape_as_ = 0;
+    std::optional<Point> told_position_;
+    Source pointer_quiet_;
+    // With one that does not: where the sprite is in the picture.
+    CursorShapePtr drawn_shape_;
+    Point drawn_position_;
+    Rect drawn_area_;
+};
+
+} // namespace gds

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/update_request.h"
+
+namespace gds {
+
+void UpdateRequest::set_size(Size size)
+{
+    // Who watched the whole of the old framebuffer watches the whole of the new: some clients do
+    // not ask again when they are told of a new size.
+    if (clipped(continuous_area_) == Rect::of(size_)) {
+        continuous_area_ = Rect::of(size);
+    }
+    size_ = size;
+    owed_ = Region{Rect::of(size)};
+    if (!requested_.empty()) {
+        requested_ = owed_;
+    }
+}
+
+void UpdateRequest::ask(bool incremental, const Rect& area)
+{
+    if (continuous_ && incremental) {
+        return;
+    }
+    const Rect wanted = clipped(area);
+    asked_ = true;
+    requested_.add(wanted);
+    if (!incremental) {
+        owed_.add(wanted);
+    }
+}
+
+void UpdateRequest::enable_continuous(const Rect& area)
+{
+    continuous_ = true;
+    continuous_area_ = area;
+}
+
+void UpdateRequest::disable_continuous() { continuous_ = false; }
+
+void UpdateRequest::add_damage(const Region& damage)
+{
+    owed_.add(damage);
+    owed_.intersect(Rect::of(size_));
+}
+
+Region UpdateRequest::due() const
+{
+    Region wanted = requested_;
+    if (continuous_) {
+        wanted.add(clipped(continuous_area_));
+    }
+    wanted.intersect(owed_);
+    return wanted;
+}
+
+void UpdateRequest::answered(const Region& sent)
+{
+    owed_.subtract(sent);
+    requested_.clear();
+    asked_ = false;
+}
+
+} // namespace gds
