@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <array>
+#include <cstdarg>
 
 #include <glib.h>
 
@@ -66,6 +67,17 @@ std::string printable(std::string_view text, std::size_t max)
         text.remove_prefix(length > 0 ? length : 1);
     }
     return shown;
+}
+
+std::string format_text(const char* format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    gchar* const text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    std::string result{text};
+    g_free(text);
+    return result;
 }
 
 } // namespace gds

@@ -12,4 +12,7 @@ namespace gds {
 // does not fit into `max` octets is cut with "...".
 std::string printable(std::string_view text, std::size_t max = 128);
 
+// printf into a string. A translation may reorder the arguments (%2$s).
+[[gnu::format(printf, 1, 2)]] std::string format_text(const char* format, ...);
+
 } // namespace gds
