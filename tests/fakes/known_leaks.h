@@ -6,4 +6,6 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
 extern "C" const char* __lsan_default_suppressions(); // NOLINT: the sanitizer's name
 extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig.so\n"; }
+extern "C" const char* __lsan_default_options(); // NOLINT
+extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
 #endif

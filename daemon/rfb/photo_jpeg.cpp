@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/photo_jpeg.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include <turbojpeg.h>
+
+namespace gds {
+
+namespace {
+
+// A JPEG stream begins with some 620 octets of tables: below this area deflate does as well.
+constexpr std::int64_t k_least_area = 1024;
+// What adjoining pixels of a photograph differ by, at most, in any component.
+constexpr int k_small_step = 24;
+
+// JPEG's quality for each of RFB's levels.
+constexpr std::array<int, 10> k_qualities{15, 29, 41, 50, 62, 72, 79, 86, 92, 97};
+constexpr int k_first_full_colour_level = 7;
+
+constexpr int k_pixel_order =
+    std::endian::native == std::endian::little ? int{TJPF_BGRX} : int{TJPF_XRGB};
+
+struct Destroy {
+    void operator()(void* handle) const { tjDestroy(handle); }
+};
+struct Free {
+    void operator()(unsigned char* buffer) const { tjFree(buffer); }
+};
+using BufferPtr = std::unique_ptr<unsigned char, Free>;
+
+int component_step(std::uint32_t a, std::uint32_t b, unsigned shift)
+{
+    return std::abs(static_cast<int>((a >> shift) & 255) - static_cast<int>((b >> shift) & 255));
+}
+
+} // namespace
+
+bool looks_like_photo(const Frame& frame, const Rect& rect)
+{
+    if (rect.area() < k_least_area || rect.width < 2) {
+        return false;
+    }
+    std::int64_t equal = 0;
+    std::int64_t small = 0;
+    const std::int64_t pairs = std::int64_t{rect.width - 1} * rect.height;
+    for (int y = rect.y; y < rect.bottom(); ++y) {
+        const std::uint32_t* row = frame.row(y) + rect.x;
+        int row_equal = 0;
+        int row_small = 0;
+        for (int x = 1; x < rect.width; ++x) {
+            const int step = std::max({component_step(row[x - 1], row[x], 16),
+                                       component_step(row[x - 1], row[x], 8),
+                                       component_step(row[x - 1], row[x], 0)});
+            row_equal += step == 0 ? 1 : 0;
+            row_small += step != 0 && step <= k_small_step ? 1 : 0;
+        }
+        equal += row_equal;
+        small += row_small;
+    }
+    return equal * 5 < pairs && small * 2 > pairs - equal;
+}
+
+void append_jpeg(const Frame& frame, const Rect& rect, int quality_level, Bytes& out)
+{
+    const int level = std::clamp(quality_level, 0, 9);
+    const int quality = k_qualities[static_cast<std::size_t>(level)];
+    const int subsampling = level < k_first_full_colour_level ? TJSAMP_420 : TJSAMP_444;
+
+    thread_local const std::unique_ptr<void, Destroy> compressor{tjInitCompress()};
+    if (!compressor) {
+        throw std::bad_alloc{};
+    }
+    unsigned long length = tjBufSize(rect.width, rect.height, subsampling);
+    const BufferPtr buffer{tjAlloc(static_cast<int>(length))};
+    if (!buffer) {
+        throw std::bad_alloc{};
+    }
+    unsigned char* start = buffer.get();
+    const auto* pixels = reinterpret_cast<const unsigned char*>(frame.row(rect.y) + rect.x);
+    if (tjCompress2(compressor.get(), pixels, rect.width, frame.stride * 4, rect.height,
+                    k_pixel_order, &start, &length, subsampling, quality, TJFLAG_NOREALLOC) != 0) {
+        throw std::runtime_error{std::string{"JPEG: "} + tjGetErrorStr2(compressor.get())};
+    }
+    out.insert(out.end(), start, start + length);
+}
+
+} // namespace gds

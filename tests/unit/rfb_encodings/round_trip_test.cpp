@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Every lossless encoding against a decoder of its own, pixel for pixel.
+#include "rfb/encoder.h"
+
+#include "fakes/pictures.h"
+#include "fakes/rfb_decoder.h"
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+using fakes::Content;
+
+const std::vector<const Encoder*>& encoders()
+{
+    static const std::vector<const Encoder*> all{&raw_encoder(), &zrle_encoder(), &tight_encoder()};
+    return all;
+}
+
+// True when every pixel of `rect` came out as the frame has it.
+::testing::AssertionResult same(fakes::RfbDecoder& decoder, const Frame& frame, const Rect& rect,
+                                const PixelFormat& format)
+{
+    for (int y = rect.y; y < rect.bottom(); ++y) {
+        for (int x = rect.x; x < rect.right(); ++x) {
+            const std::uint32_t expected = fakes::value_of(frame.row(y)[x], format);
+            if (decoder.picture.at(x, y) != expected) {
+                return ::testing::AssertionFailure()
+                       << "pixel " << x << "," << y << ": " << std::hex << decoder.picture.at(x, y)
+                       << " instead of " << expected;
+            }
+        }
+    }
+    return ::testing::AssertionSuccess();
+}
+
+TEST(RoundTrip, EveryFormatContentAndSize)
+{
+    const std::vector<Size> sizes{{1, 1}, {1, 70}, {70, 1}, {13, 5}, {65, 65}};
+    for (const PixelFormat& format : fakes::all_formats()) {
+        for (const Encoder* encoder : encoders()) {
+            for (const Size size : sizes) {
+                // One decoder: its streams go on from rectangle to rectangle.
+                fakes::RfbDecoder decoder(size, format);
+                for (const Content content : fakes::k_all_contents) {
+                    const Frame frame = fakes::picture(content, size, 9);
+                    EncodeParams params;
+                    params.format = format;
+                    for (const auto& rect : encoder->encode(frame, Rect::of(size), params)) {
+                        ASSERT_NO_THROW(decoder.decode(rect));
+                    }
+                    ASSERT_TRUE(same(decoder, frame, Rect::of(size), format))
+                        << "encoding " << encoder->encoding() << " " << fakes::text_of(format)
+                        << " " << fakes::name_of(content) << " " << size.width << "x"
+                        << size.height;
+                }
+            }
+        }
+    }
+}
+
+TEST(RoundTrip, PiecesOfBigRectangles)
+{
+    const PixelFormat format;
+    for (const Size size : {Size{257, 3}, Size{3, 257}, Size{520, 300}}) {
+        for (const Content content : {Content::text, Content::many_colours, Content::photo}) {
+            const Frame frame = fakes::picture(content, size, 2);
+            for (const Encoder* encoder : encoders()) {
+                fakes::RfbDecoder decoder(size, format);
+                for (const auto& rect : encoder->encode(frame, Rect::of(size), {})) {
+                    ASSERT_NO_THROW(decoder.decode(rect));
+                }
+                ASSERT_TRUE(same(decoder, frame, Rect::of(size), format)) << encoder->encoding();
+            }
+        }
+    }
+}
+
+// As a session runs: one client, one stream, rectangles of all kinds in any order and encoding.
+TEST(RoundTrip, ThousandsOfRandomRectangles)
+{
+    const Size size{150, 140};
+    std::vector<Frame> frames;
+    for (const Content content : fakes::k_all_contents) {
+        frames.push_back(fakes::picture(content, size, 21));
+    }
+    const auto formats = fakes::all_formats();
+    fakes::Dice dice(77);
+    for (std::size_t client = 0; client < formats.size(); ++client) {
+        const PixelFormat& format = formats[client];
+        fakes::RfbDecoder decoder(size, format);
+        for (int i = 0; i < 120; ++i) {
+            const Frame& frame = frames[dice.next() % frames.size()];
+            const Rect rect{dice.below(140), dice.below(130), 1 + dice.below(40),
+                            1 + dice.below(20)};
+            const Rect inside = rect.intersected(Rect::of(size));
+            EncodeParams params;
+            params.format = format;
+            params.compress_level = dice.below(10);
+            const Encoder& encoder = *encoders()[dice.next() % 3];
+            for (const auto& encoded : encoder.encode(frame, inside, params)) {
+                ASSERT_NO_THROW(decoder.decode(encoded));
+            }
+            ASSERT_TRUE(same(decoder, frame, inside, format))
+                << "encoding " << encoder.encoding() << " " << fakes::text_of(format);
+        }
+    }
+}
+
+// The octets are shared between clients: they may depend on nothing but the arguments.
+TEST(RoundTrip, SameArgumentsSameOctets)
+{
+    for (const Content content : fakes::k_all_contents) {
+        const Frame frame = fakes::picture(content, {100, 80}, 3);
+        Frame other = frame;
+        for (std::uint32_t& pixel : other.pixels) {
+            pixel ^= 0xff000000; // not the colour's
+        }
+        for (const Encoder* encoder : encoders()) {
+            for (const int quality : {-1, 5}) {
+                EncodeParams params;
+                params.quality_level = quality;
+                const Rect rect{3, 2, 90, 70};
+                const auto one = encoder->encode(frame, rect, params);
+                const auto two = encoder->encode(other, rect, params);
+                ASSERT_EQ(one.size(), two.size());
+                for (std::size_t i = 0; i < one.size(); ++i) {
+                    EXPECT_EQ(one[i].rect, two[i].rect);
+                    EXPECT_EQ(one[i].payload, two[i].payload) << encoder->encoding();
+                }
+            }
+        }
+    }
+}
+
+// A client that joins later gets the bodies that were made for another.
+TEST(RoundTrip, BodiesServeClientsThatJoinLater)
+{
+    const PixelFormat format;
+    const Size size{200, 100};
+    for (const Encoder* encoder : {&zrle_encoder(), &tight_encoder()}) {
+        fakes::RfbDecoder early(size, format);
+        fakes::RfbDecoder late(size, format);
+        for (std::uint64_t i = 0; i < 6; ++i) {
+            const Frame frame = fakes::picture(Content::text, size, i);
+            for (const auto& rect : encoder->encode(frame, Rect::of(size), {})) {
+                ASSERT_NO_THROW(early.decode(rect));
+                if (i >= 3) {
+                    ASSERT_NO_THROW(late.decode(rect));
+                }
+            }
+            ASSERT_TRUE(same(early, frame, Rect::of(size), format));
+            if (i >= 3) {
+                ASSERT_TRUE(same(late, frame, Rect::of(size), format));
+            }
+        }
+    }
+}
+
+TEST(RoundTrip, NoiseCostsLittleMoreThanItself)
+{
+    const Frame frame = fakes::picture(Content::noise, {300, 200}, 8);
+    for (const Encoder* encoder : encoders()) {
+        std::size_t octets = 0;
+        for (const auto& rect : encoder->encode(frame, Rect::of(frame.size), {})) {
+            octets += rect.payload.size();
+        }
+        EXPECT_LT(octets, 300U * 200 * 4 + 1000) << encoder->encoding();
+        if (encoder != &raw_encoder()) {
+            EXPECT_LT(octets, 300U * 200 * 3 + 1000) << encoder->encoding();
+        }
+    }
+}
+
+TEST(RoundTrip, RawIsOneRectangle)
+{
+    const Frame frame = fakes::picture(Content::noise, {700, 300}, 8);
+    const auto rects = raw_encoder().encode(frame, {5, 6, 600, 280}, {});
+    ASSERT_EQ(rects.size(), 1U);
+    EXPECT_EQ(raw_encoder().encoding(), 0);
+    EXPECT_EQ(rects[0].rect, (Rect{5, 6, 600, 280}));
+    EXPECT_EQ(rects[0].payload.size(), 600U * 280 * 4);
+}
+
+} // namespace
+} // namespace gds
