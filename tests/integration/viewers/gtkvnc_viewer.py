@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""gtk-vnc as a viewer without a human: logs in, types, saves what it sees.
+
+    VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
+        [--type TEXT] [--snapshot FILE.png] [--lossy] [--seconds N]
+
+gtk-vnc trusts only a CA in ~/.pki, and takes the home from the passwd file.  So the widget runs in
+a mount namespace whose passwd names a home with the server's certificate as its CA.
+Prints one JSON object: size, security, and how it ended.
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from xdisplay import XDisplay
+
+BIND_PASSWD = 'mount --bind "$1" /etc/passwd && shift && exec "$@"'
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("address")
+    parser.add_argument("--user", required=True)
+    parser.add_argument("--certificate", required=True)
+    parser.add_argument("--type", default="")
+    parser.add_argument("--snapshot")
+    parser.add_argument("--lossy", action="store_true")
+    parser.add_argument("--seconds", type=float, default=40, help="give up after so long")
+    parser.add_argument("--inside", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def outside(arguments):
+    with tempfile.TemporaryDirectory(prefix="gds-viewer-") as directory, XDisplay() as display:
+        ca = pathlib.Path(directory) / ".pki/CA/cacert.pem"
+        ca.parent.mkdir(parents=True)
+        shutil.copy(arguments.certificate, ca)
+        passwd = pathlib.Path(directory) / "passwd"
+        passwd.write_text(f"root:x:0:0::{directory}:/bin/sh\n")
+        command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", BIND_PASSWD, "sh",
+                   str(passwd), sys.executable, "-B", "-Wignore", *sys.argv, "--inside", display.name]
+        return subprocess.run(command, env=dict(display.environment, HOME=directory),
+                              check=False).returncode
+
+
+class Viewer:
+    """Inside: one GtkVnc.Display in a window at 0,0."""
+
+    def __init__(self, arguments):
+        import gi
+        gi.require_version("Gtk", "3.0")
+        gi.require_version("GtkVnc", "2.0")
+        from gi.repository import GLib, Gtk, GtkVnc
+        self.glib, self.gtk, self.gtkvnc = GLib, Gtk, GtkVnc
+        self.arguments = arguments
+        self.end = None
+        self.last_change = 0.0
+        self.display = GtkVnc.Display()
+        window = Gtk.Window(title="gtk-vnc")
+        window.add(self.display)
+        window.show_all()
+        self.display.set_lossy_encoding(arguments.lossy)
+        self.display.set_keyboard_grab(False)
+        self.display.connect("vnc-auth-credential", self.on_credential)
+        self.display.connect("vnc-initialized", self.on_initialized)
+        for signal in ("vnc-disconnected", "vnc-error", "vnc-auth-failure",
+                       "vnc-auth-unsupported"):
+            self.display.connect(signal, self.on_end, signal)
+        host, port = arguments.address.rsplit(":", 1)
+        self.display.open_host(host.strip("[]"), port)
+
+    def on_credential(self, display, wanted):
+        kinds = self.gtkvnc.DisplayCredential
+        values = {kinds.USERNAME: self.arguments.user,
+                  kinds.PASSWORD: os.environ["VNC_PASSWORD"], kinds.CLIENTNAME: "gtk-vnc"}
+        for number in range(wanted.n_values):
+            kind = wanted.get_nth(number)
+            display.set_credential(kind, values[kind])
+
+    def on_initialized(self, _display):
+        self.last_change = time.monotonic()
+        self.glib.timeout_add(100, self.when_drawn)
+
+    def on_end(self, _display, *details):
+        self.finish("; ".join(str(detail) for detail in details))
+
+    def finish(self, how):
+        if self.end is None:
+            self.end = how
+            self.gtk.main_quit()
+
+    def when_drawn(self):
+        pixbuf = self.display.get_pixbuf()
+        if pixbuf is None or not pixbuf.get_pixels().strip(b"\0"):
+            return True
+        if self.arguments.type:
+            self.glib.timeout_add(300, self.type)
+        else:
+            self.glib.timeout_add(1500, self.save)
+        return False
+
+    def type(self):
+        # one key, and time, before the text: a seat that has just got its keyboard loses the first
+        self.display.grab_focus()
+        self.display.send_keys([0xffe1])
+        self.glib.timeout_add(500, self.type_next, list(self.arguments.type))
+        return False
+
+    def type_next(self, characters):
+        if not characters:
+            self.glib.timeout_add(1500, self.save)
+            return False
+        character = characters.pop(0)
+        self.display.send_keys([0xff0d if character == "\n" else ord(character)])
+        self.glib.timeout_add(30, self.type_next, characters)
+        return False
+
+    def save(self):
+        if self.arguments.snapshot:
+            self.display.get_pixbuf().savev(self.arguments.snapshot, "png", [], [])
+        self.finish("done")
+        return False
+
+    def run(self):
+        self.glib.timeout_add(int(self.arguments.seconds * 1000), self.finish, "timeout")
+        self.gtk.main()
+        print(json.dumps({"end": self.end, "width": self.display.get_width(),
+                          "height": self.display.get_height()}))
+        return 0 if self.end == "done" else 1
+
+
+def main():
+    arguments = parse()
+    return Viewer(arguments).run() if arguments.inside else outside(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// libvncclient as a viewer without a human: logs in by X509Plain, types, saves what it sees.
+//   VNC_USERNAME=.. VNC_PASSWORD=.. libvncclient-viewer HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT]
+#include <rfb/rfbclient.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static rfbCredential* on_credential(rfbClient* client, int type)
+{
+    rfbCredential* credential = calloc(1, sizeof *credential);
+    if (type == rfbCredentialTypeUser) {
+        credential->userCredential.username = strdup(getenv("VNC_USERNAME"));
+        credential->userCredential.password = strdup(getenv("VNC_PASSWORD"));
+    } else {
+        credential->x509Credential.x509CACertFile = strdup(rfbClientGetClientData(client, NULL));
+        credential->x509Credential.x509CrlVerifyMode = rfbX509CrlVerifyNone;
+    }
+    return credential;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// Follows the screen that long; false when the server has gone.
+static rfbBool follow(rfbClient* client, double seconds)
+{
+    for (const double end = now() + seconds; now() < end;) {
+        const int ready = WaitForMessage(client, 50000);
+        if (ready < 0 || (ready > 0 && !HandleRFBServerMessage(client))) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static rfbBool type(rfbClient* client, const char* text)
+{
+    // one key, and time, before the text: a seat that has just got its keyboard loses the first
+    SendKeyEvent(client, XK_Shift_L, TRUE);
+    SendKeyEvent(client, XK_Shift_L, FALSE);
+    if (!follow(client, 0.5)) {
+        return FALSE;
+    }
+    for (; *text != '\0'; text++) {
+        const uint32_t keysym = *text == '\n' ? XK_Return : (unsigned char)*text;
+        SendKeyEvent(client, keysym, TRUE);
+        SendKeyEvent(client, keysym, FALSE);
+        if (!follow(client, 0.05)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static void save(const rfbClient* client, const char* file)
+{
+    FILE* out = fopen(file, "wb");
+    if (!out) {
+        perror(file);
+        exit(1);
+    }
+    fprintf(out, "P6\n%d %d\n255\n", client->width, client->height);
+    const uint32_t* pixels = (const uint32_t*)client->frameBuffer;
+    for (int i = 0; i < client->width * client->height; i++) {
+        const unsigned char rgb[3] = {(unsigned char)(pixels[i] >> client->format.redShift),
+                                      (unsigned char)(pixels[i] >> client->format.greenShift),
+                                      (unsigned char)(pixels[i] >> client->format.blueShift)};
+        fwrite(rgb, 1, 3, out);
+    }
+    fclose(out);
+}
+
+int main(int argc, char** argv)
+{
+    if (argc < 6) {
+        fprintf(stderr, "usage: %s HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT]\n", argv[0]);
+        return 2;
+    }
+    static uint32_t schemes[] = {rfbVeNCrypt, rfbVeNCryptX509Plain};
+    rfbClient* client = rfbGetClient(8, 3, 4);
+    client->serverHost = strdup(argv[1]);
+    client->serverPort = atoi(argv[2]);
+    client->appData.encodingsString = argv[4];
+    client->appData.compressLevel = 6;
+    client->appData.enableJPEG = FALSE;
+    client->appData.useRemoteCursor = TRUE; // else the server paints it into the picture
+    client->GetCredential = on_credential;
+    rfbClientSetClientData(client, NULL, argv[3]);
+    SetClientAuthSchemes(client, schemes, 2);
+    if (!rfbInitClient(client, NULL, NULL)) {
+        fprintf(stderr, "libvncclient could not log in\n");
+        return 1;
+    }
+    if (!follow(client, 1) || (argc > 6 && !type(client, argv[6])) || !follow(client, 1.5)) {
+        fprintf(stderr, "the server hung up\n");
+        return 1;
+    }
+    save(client, argv[5]);
+    rfbClientCleanup(client);
+    return 0;
+}

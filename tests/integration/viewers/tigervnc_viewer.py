@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""TigerVNC's vncviewer without a human: logs in, types, saves what it sees.
+
+    VNC_USERNAME=... VNC_PASSWORD=... tigervnc_viewer.py --certificate FILE.pem HOST:PORT
+        [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Raw] [--lossy] [--wait SECONDS]
+"""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+from xdisplay import XDisplay
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("address")
+    parser.add_argument("--certificate", required=True)
+    parser.add_argument("--type", default="")
+    parser.add_argument("--snapshot")
+    parser.add_argument("--encoding", default="Tight")
+    parser.add_argument("--lossy", action="store_true")
+    parser.add_argument("--wait", type=float, default=2.0)
+    return parser.parse_args()
+
+
+def wait_for_window(display, viewer, log):
+    for _ in range(150):
+        if viewer.poll() is not None:
+            break
+        window = display.find_window("TigerVNC")
+        if window:
+            return window
+        time.sleep(0.1)
+    log.seek(0)
+    sys.exit("vncviewer shows no window:\n" + log.read().decode(errors="replace"))
+
+
+def main():
+    arguments = parse()
+    host, port = arguments.address.rsplit(":", 1)
+    program = next(name for name in ("/usr/bin/xtigervncviewer", "/usr/bin/vncviewer")
+                   if os.path.exists(name))
+    command = [program, "-SecurityTypes=X509Plain", f"-X509CA={arguments.certificate}",
+               "-AutoSelect=0", f"-PreferredEncoding={arguments.encoding}",
+               f"-NoJPEG={int(not arguments.lossy)}", "-RemoteResize=0", "-FullColor=1",
+               "-MenuKey=", "-AlertOnFatalError=0", "-ReconnectOnError=0", "-Log=*:stderr:30",
+               f"{host}::{port}"]
+    with tempfile.TemporaryDirectory(prefix="gds-viewer-") as home, \
+            tempfile.TemporaryFile() as log, XDisplay() as display:
+        with subprocess.Popen(command, env=dict(display.environment, HOME=home),
+                              stdout=log, stderr=log) as viewer:
+            try:
+                window = wait_for_window(display, viewer, log)
+                time.sleep(1)
+                display.run("xdotool", "mousemove", "--window", window, "600", "600")
+                display.run("xdotool", "windowfocus", window, check=False)
+                if arguments.type:
+                    display.run("xdotool", "key", "Shift_L")
+                    time.sleep(0.5)
+                    display.type(arguments.type)
+                time.sleep(arguments.wait)
+                if arguments.snapshot:
+                    display.run("xdotool", "mousemove", "1590", "1190")
+                    time.sleep(0.5)
+                    display.capture(window, arguments.snapshot)
+                if viewer.poll() is not None:
+                    log.seek(0)
+                    sys.exit("vncviewer ended:\n" + log.read().decode(errors="replace"))
+            finally:
+                viewer.terminate()
+
+
+if __name__ == "__main__":
+    main()
