@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// RestoreTokenStore: where the portal's restore token lives between sessions. The token lets the next
-// session start without a dialog and is good for one use. Implemented by the service floor (libsecret,
-// schema org.gnome.DesktopSharing.RestoreToken) and by fakes; used by PortalCapture. Main thread.
+// RestoreTokenStore: where the portal's restore token lives between sessions. The token lets the
+// next session start without a dialog and is good for one use. Implemented by the service floor
+// (libsecret, schema org.gnome.DesktopSharing.RestoreToken) and by fakes; used by PortalCapture.
+// Main thread.
 #pragma once
 
 #include "base/task.h"

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/frame_pool.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+namespace gds {
+namespace {
+
+// Only the pool holds it. The copy makes a last release on another thread happen before what
+// follows.
+bool is_free(const std::shared_ptr<Frame>& frame)
+{
+    if (frame.use_count() != 1) {
+        return false;
+    }
+    [[maybe_unused]] const std::shared_ptr<Frame> acquire = frame;
+    return true;
+}
+
+} // namespace
+
+void copy_region(const Frame& from, Frame& to, const Region& what)
+{
+    for (const Rect& rect : what.rects()) {
+        const auto octets = static_cast<std::size_t>(rect.width) * sizeof(std::uint32_t);
+        for (int y = rect.y; y < rect.bottom(); ++y) {
+            std::memcpy(to.row(y) + rect.x, from.row(y) + rect.x, octets);
+        }
+    }
+}
+
+std::shared_ptr<Frame> FramePool::next(Size size)
+{
+    // Frames of another size are of no use here; who holds one keeps it.
+    std::erase_if(slots_, [size](const Slot& slot) { return slot.frame->size != size; });
+    Slot* best = nullptr;
+    for (Slot& slot : slots_) {
+        if (is_free(slot.frame) && (best == nullptr || slot.missed.area() < best->missed.area())) {
+            best = &slot;
+        }
+    }
+    const bool continues = latest_ && latest_->size == size;
+    if (best == nullptr) {
+        auto frame = std::make_shared<Frame>(size);
+        slots_.push_back({frame, continues ? Region{Rect::of(size)} : Region{}});
+        best = &slots_.back();
+    }
+    if (continues) {
+        copy_region(*latest_, *best->frame, best->missed);
+        best->missed.clear();
+    }
+    return best->frame;
+}
+
+FramePtr FramePool::publish(std::shared_ptr<Frame> drawn, const Region& damage)
+{
+    const bool continues = latest_ && latest_->size == drawn->size;
+    const Region changed = continues ? damage : Region{Rect::of(drawn->size)};
+    for (Slot& slot : slots_) {
+        if (slot.frame != drawn) {
+            slot.missed.add(changed);
+        }
+    }
+    drawn->damage = changed;
+    drawn->serial = ++serial_;
+    latest_ = std::move(drawn);
+    forget_surplus();
+    return latest_;
+}
+
+void FramePool::forget_surplus()
+{
+    std::size_t free = 0;
+    std::erase_if(
+        slots_, [&free](const Slot& slot) { return is_free(slot.frame) && ++free > k_most_free; });
+}
+
+} // namespace gds

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// FramePool: frames that are used again when nobody holds them any more. A used one is brought up
+// to date by copying only what it missed. Owned by DesktopPicture; main thread, though frames may
+// be released on any thread.
+#pragma once
+
+#include "desktop/frame.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace gds {
+
+class FramePool {
+public:
+    // A frame of that size to draw the next picture into, its pixels those of latest(); black when
+    // there is no latest() of that size. Not yet drawn, it is simply asked for again.
+    std::shared_ptr<Frame> next(Size size);
+
+    // Makes `drawn`, which came from next(), the latest frame. `damage` is all that differs from
+    // the one before; ignored (the whole picture) when the size changed.
+    FramePtr publish(std::shared_ptr<Frame> drawn, const Region& damage);
+
+    const FramePtr& latest() const { return latest_; }
+
+    // Frames in existence that were not dropped, in use or not.
+    std::size_t size() const { return slots_.size(); }
+
+private:
+    struct Slot {
+        std::shared_ptr<Frame> frame;
+        Region missed;
+    };
+    // Free frames beyond this many are let go.
+    static constexpr std::size_t k_most_free = 3;
+
+    void forget_surplus();
+
+    std::vector<Slot> slots_;
+    FramePtr latest_;
+    std::uint64_t serial_ = 0;
+};
+
+// Copies `what` of `from` into `to`, both of one size.
+void copy_region(const Frame& from, Frame& to, const Region& what);
+
+} // namespace gds

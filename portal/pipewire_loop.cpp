@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/pipewire_loop.h"
+
+#include "base/log.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include <glib-unix.h>
+#include <spa/utils/result.h>
+
+namespace gds {
+namespace {
+
+gboolean iterate(gint, GIOCondition, gpointer loop)
+{
+    const int result = pw_loop_iterate(static_cast<pw_loop*>(loop), 0);
+    if (result < 0 && result != -EINTR) {
+        log_warning(std::string{"PipeWire's loop: "} + spa_strerror(result));
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+} // namespace
+
+PipeWireLoop::PipeWireLoop()
+{
+    pw_init(nullptr, nullptr);
+    loop_ = pw_loop_new(nullptr);
+    if (loop_ == nullptr) {
+        throw std::system_error{errno, std::generic_category(), "PipeWire's loop"};
+    }
+    context_ = pw_context_new(loop_, nullptr, 0);
+    if (context_ == nullptr) {
+        const int error = errno;
+        pw_loop_destroy(loop_);
+        throw std::system_error{error, std::generic_category(), "PipeWire's context"};
+    }
+    // Entered once and for all: with enter and leave around each turn, buffers would be processed
+    // on PipeWire's data thread.
+    pw_loop_enter(loop_);
+    GSource* source = g_unix_fd_source_new(pw_loop_get_fd(loop_), G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(&iterate), loop_, nullptr);
+    g_source_set_static_name(source, "PipeWire");
+    g_source_attach(source, g_main_context_get_thread_default());
+    source_ = Source{source};
+}
+
+PipeWireLoop::~PipeWireLoop()
+{
+    source_.reset();
+    pw_loop_leave(loop_);
+    pw_context_destroy(context_);
+    pw_loop_destroy(loop_);
+    pw_deinit();
+}
+
+bool PipeWireLoop::daemon_is_there() const
+{
+    pw_core* core = pw_context_connect(context_, nullptr, 0);
+    if (core == nullptr) {
+        return false;
+    }
+    pw_core_disconnect(core);
+    return true;
+}
+
+const pw_core_events PipeWireRemote::k_events = [] {
+    pw_core_events events{};
+    events.version = PW_VERSION_CORE_EVENTS;
+    events.error = &PipeWireRemote::on_core_error;
+    return events;
+}();
+
+PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, OnError on_error)
+    : on_error_(std::move(on_error))
+{
+    // PipeWire owns the descriptor from here on, also when it fails.
+    core_ = pw_context_connect_fd(loop.context(), connection.release(), nullptr, 0);
+    if (core_ == nullptr) {
+        throw std::system_error{errno, std::generic_category(), "connecting to PipeWire"};
+    }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+    pw_core_add_listener(core_, &listener_, &k_events, this); // a macro in older versions
+#pragma GCC diagnostic pop
+}
+
+PipeWireRemote::~PipeWireRemote()
+{
+    spa_hook_remove(&listener_);
+    pw_core_disconnect(core_);
+}
+
+void PipeWireRemote::on_core_error(void* self, std::uint32_t id, int, int result,
+                                   const char* message)
+{
+    const std::string text = std::string{spa_strerror(result)} + ": " + (message ? message : "");
+    if (id != PW_ID_CORE) {
+        log_warning("PipeWire object error: " + text);
+        return;
+    }
+    static_cast<PipeWireRemote*>(self)->on_error_(text);
+}
+
+} // namespace gds

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/portal_capture.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/timeout.h"
+#include "base/translate.h"
+#include "portal/portal_request.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace gds {
+namespace {
+
+constexpr std::chrono::milliseconds k_first_retry{500};
+constexpr std::chrono::milliseconds k_longest_retry{30'000};
+// Looking for PipeWire disturbs nobody, so it may be done often.
+constexpr std::chrono::milliseconds k_longest_quiet_retry{2'000};
+// Closed, the end of the stream and the vanishing of names come by different ways, in any order.
+constexpr std::chrono::milliseconds k_settle{300};
+constexpr std::chrono::milliseconds k_patience_with_portal{300};
+constexpr std::chrono::milliseconds k_patience_with_stream{5'000};
+constexpr std::chrono::milliseconds k_token_limit{10'000};
+// Of an extra monitor, whose size is the consumer's choice.
+constexpr Size k_extra_monitor{1920, 1080};
+
+bool is_missing_service(const std::string& error)
+{
+    return error == "org.freedesktop.DBus.Error.ServiceUnknown" ||
+           error == "org.freedesktop.DBus.Error.NameHasNoOwner" ||
+           error.starts_with("org.freedesktop.DBus.Error.Spawn");
+}
+
+bool is_recent(std::int64_t time)
+{
+    constexpr std::int64_t k_recent = 2 * G_USEC_PER_SEC;
+    return time != 0 && g_get_monotonic_time() - time < k_recent;
+}
+
+Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
+
+} // namespace
+
+PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
+    : tokens_(tokens), bus_(connection), input_(bus_)
+{
+    names_ =
+        bus_.on_name([this](const std::string& name, bool present) { note_name(name, present); });
+}
+
+PortalCapture::~PortalCapture() { end_session(); }
+
+void PortalCapture::start()
+{
+    if (stopping_) {
+        start_again_ = true;
+        return;
+    }
+    if (running_) {
+        return;
+    }
+    running_ = true;
+    streamed_ = false;
+    retry_delay_ = k_first_retry;
+    set_status(CaptureState::waiting_for_permission, _("Asking the desktop for its screen."));
+    scope_.spawn(run());
+}
+
+void PortalCapture::stop()
+{
+    start_again_ = false;
+    if (!running_) {
+        set_status(CaptureState::stopped, {});
+        return;
+    }
+    running_ = false;
+    stopping_ = true;
+    input_.detach();
+    // From idle: this may be called by the observer, within a callback of PipeWire.
+    scope_.cancel_soon([this] {
+        end_session();
+        stopping_ = false;
+        if (std::exchange(start_again_, false)) {
+            start();
+        }
+    });
+    set_status(CaptureState::stopped, {});
+}
+
+Task<> PortalCapture::run()
+{
+    for (;;) {
+        const auto ending = co_await attempt();
+        end_session();
+        // What failed after the picture was there once is a loss, whatever part is to blame.
+        const bool lost = ending.state == CaptureState::unavailable && streamed_;
+        if (!ending.again) {
+            running_ = false;
+            set_status(ending.state, ending.reason);
+            co_return;
+        }
+        const auto longest = ending.dialog_free ? k_longest_quiet_retry : k_longest_retry;
+        const auto delay = std::min(retry_delay_, longest);
+        retry_delay_ = std::min(retry_delay_ * 2, k_longest_retry);
+        set_status(lost ? CaptureState::lost : ending.state, ending.reason);
+        co_await wait_before_retry(delay);
+    }
+}
+
+// An attempt never throws: every way to fail is an Ending.
+Task<PortalCapture::Ending> PortalCapture::attempt()
+{
+    Ending ending;
+    const auto monitors = monitors_;
+    try {
+        auto session = hold_session(monitors);
+        ending = co_await std::move(session);
+    } catch (const PortalRefused& error) {
+        log_info(std::string{"capture refused: "} + error.what());
+        ending.state = CaptureState::refused;
+        ending.reason =
+            _("The person at the desk refused to share the screen. A new viewer asks again.");
+        ending.again = false;
+    } catch (const TimedOut&) {
+        ending.state = asked_ ? CaptureState::refused : CaptureState::unavailable;
+        ending.again = !asked_;
+        ending.reason = asked_ ? _("Nobody at the desk allowed to share the screen in time. A new "
+                                   "viewer asks again.")
+                               : _("The desktop portal does not answer. It is tried again.");
+    } catch (const CaptureUnavailable& error) {
+        ending.reason = error.what();
+    } catch (const PortalVanished&) {
+        ending.reason = _("The desktop portal ended unexpectedly. The picture comes back when it "
+                          "runs again.");
+    } catch (const PortalFailed& error) {
+        log_warning(std::string{"capture failed: "} + error.what());
+        ending.reason = _("The desktop could not share its screen now. It is tried again.");
+    } catch (const sdbus::Error& error) {
+        const std::string name = error.getName();
+        log_warning("capture failed: " + name + ": " + error.what());
+        ending.reason = is_missing_service(name)
+                            ? _("The desktop portal is not running. Install and start "
+                                "xdg-desktop-portal; the picture comes by itself then.")
+                            : _("The desktop could not share its screen now. It is tried again.");
+    } catch (const std::exception& error) {
+        log_warning(std::string{"capture failed: "} + error.what());
+        ending.reason = _("The desktop could not share its screen now. It is tried again.");
+    }
+    co_return ending;
+}
+
+Task<PortalCapture::Ending> PortalCapture::hold_session(MonitorChoice monitors)
+{
+    signs_ = {};
+    asked_ = false;
+    if (!pipewire_loop_.daemon_is_there()) {
+        // Checked first: no dialog for a session that could not show anything.
+        Ending missing;
+        missing.reason =
+            _("PipeWire is not running, so the screen cannot be seen. Start it (systemctl "
+              "--user start pipewire wireplumber); the picture comes by itself then.");
+        missing.dialog_free = true;
+        co_return missing;
+    }
+    SessionWishes wishes;
+    wishes.monitors = monitors;
+    auto token = co_await load_token(monitors);
+    wishes.restore_token = std::move(token);
+
+    RemoteDesktopSession::Events events;
+    events.on_asking = [this] {
+        asked_ = true;
+        asking_timer_ = call_after(k_patience_with_portal, [this] {
+            set_status(CaptureState::waiting_for_permission,
+                       _("Waiting for permission: allow to share the screen in the dialog on the "
+                         "desktop."));
+        });
+    };
+    events.on_closed = [this] {
+        signs_.closed = true;
+        input_.detach();
+        session_news_.set();
+    };
+    RemoteDesktopSession session{bus_, std::move(events)};
+    grant_ = co_await session.open(std::move(wishes));
+    asking_timer_.reset();
+    if (grant_.restore_token) {
+        // Not in the session's scope: the token is good once, and must be kept also when the
+        // session ends meanwhile.
+        unused_tokens_[monitors] = *grant_.restore_token;
+        token_scope_.spawn(save_token(monitors, *grant_.restore_token));
+    }
+    set_status(CaptureState::starting, {});
+    connect_streams(session, grant_);
+    watch_silence();
+    while (!signs_.any()) {
+        co_await session_news_.wait();
+    }
+    input_.detach();
+    auto ending = co_await judge_end(monitors);
+    if (signs_.closed || signs_.portal_gone) {
+        session.forget();
+    }
+    co_return ending;
+}
+
+// Which of them it was shows only when all signs are in.
+Task<PortalCapture::Ending> PortalCapture::judge_end(MonitorChoice monitors)
+{
+    co_await sleep_for(k_settle);
+    Ending ending;
+    ending.state = CaptureState::lost;
+    if (signs_.pipewire_gone) {
+        ending.reason =
+            _("The screen source was lost: PipeWire ended. The picture comes back when it "
+              "runs again.");
+    } else if (signs_.portal_gone) {
+        ending.reason = _("The screen source was lost: the desktop portal ended. The picture comes "
+                          "back when it runs again.");
+    } else if (is_recent(desktop_gone_at_) || !signs_.closed) {
+        ending.reason =
+            _("The screen source was lost: the compositor ended the stream. The picture "
+              "comes back when the screen does.");
+    } else {
+        ending.state = CaptureState::stopped_by_user;
+        ending.reason = _("The person at the desk stopped sharing the screen.");
+        ending.again = false;
+        unused_tokens_.erase(monitors);
+        token_scope_.spawn(forget_token(monitors));
+    }
+    co_return ending;
+}
+
+Task<> PortalCapture::wait_before_retry(std::chrono::milliseconds delay)
+{
+    waiting_to_retry_ = true;
+    auto told = told_by(retry_now_);
+    try {
+        co_await with_timeout(std::move(told), delay);
+        retry_delay_ = k_first_retry;
+    } catch (const TimedOut&) {
+        // The delay is over.
+    }
+    waiting_to_retry_ = false;
+}
+
+Task<std::optional<std::string>> PortalCapture::load_token(MonitorChoice monitors)
+{
+    std::optional<std::string> token;
+    if (const auto kept = unused_tokens_.extract(monitors)) {
+        token = kept.mapped();
+        co_return token;
+    }
+    try {
+        auto load = tokens_.load(monitors);
+        token = co_await with_timeout(std::move(load), k_token_limit);
+    } catch (const std::exception& error) {
+        log_warning(std::string{"the permission to share could not be read: "} + error.what());
+    }
+    co_return token;
+}
+
+Task<> PortalCapture::save_token(MonitorChoice monitors, std::string token)
+{
+    try {
+        auto save = tokens_.save(monitors, std::move(token));
+        co_await with_timeout(std::move(save), k_token_limit);
+    } catch (const std::exception& error) {
+        log_warning(std::string{"the permission to share could not be kept: "} + error.what());
+    }
+}
+
+Task<> PortalCapture::forget_token(MonitorChoice monitors)
+{
+    try {
+        auto forget = tokens_.forget(monitors);
+        co_await with_timeout(std::move(forget), k_token_limit);
+    } catch (const std::exception& error) {
+        log_warning(std::string{"the permission to share could not be forgotten: "} + error.what());
+    }
+}
+
+void PortalCapture::connect_streams(const RemoteDesktopSession& session, SessionGrant& grant)
+{
+    remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, UniqueFd{grant.pipewire.release()},
+                                               [this](const std::string& message) {
+                                                   log_warning("PipeWire: " + message);
+                                                   signs_.pipewire_gone = true;
+                                                   input_.detach();
+                                                   session_news_.set();
+                                               });
+    picture_.begin(grant.streams);
+
+    PortalInputSink::Session input;
+    input.path = session.path();
+    input.keyboard = grant.keyboard;
+    input.pointer = grant.pointer;
+    for (std::size_t i = 0; i < grant.streams.size(); ++i) {
+        PipeWireStream::Events events;
+        events.on_content = [this, i](const BufferContent& content) { take_content(i, content); };
+        events.on_state = [this](StreamState state) { take_stream_state(state); };
+        input.nodes.push_back(grant.streams[i].node_id);
+        streams_.push_back(std::make_unique<PipeWireStream>(*remote_, grant.streams[i].node_id,
+                                                            k_extra_monitor, std::move(events)));
+    }
+    input_.set_layout(picture_.layout());
+    input_.attach(std::move(input));
+}
+
+void PortalCapture::take_content(std::size_t stream, const BufferContent& content)
+{
+    if (signs_.any() || stopping_) {
+        return;
+    }
+    if (content.pixels) {
+        const FramePtr frame = picture_.take_pixels(stream, content);
+        input_.set_layout(picture_.layout());
+        if (frame) {
+            take_frame(frame);
+        }
+    }
+    if (content.cursor) {
+        const auto cursor = picture_.take_cursor(stream, *content.cursor);
+        if (cursor && observer_ != nullptr && !stopping_) {
+            observer_->on_cursor(*cursor);
+        }
+    }
+}
+
+void PortalCapture::take_frame(const FramePtr& frame)
+{
+    if (status_.state != CaptureState::streaming) {
+        streamed_ = true;
+        retry_delay_ = k_first_retry;
+        silence_timer_.reset();
+        set_status(CaptureState::streaming, running_reason());
+    }
+    if (observer_ != nullptr && !stopping_) {
+        observer_->on_frame(frame);
+    }
+}
+
+void PortalCapture::take_stream_state(StreamState state)
+{
+    if (state == StreamState::ended) {
+        signs_.stream_ended = true;
+        input_.detach();
+        session_news_.set();
+    } else if (state == StreamState::streaming && status_.state == CaptureState::starting) {
+        set_status(CaptureState::starting, {});
+        watch_silence();
+    } else if (state == StreamState::streaming || status_.state == CaptureState::streaming) {
+        watch_pause();
+    }
+}
+
+void PortalCapture::note_name(const std::string& name, bool present)
+{
+    if (present) {
+        // Only what comes while we wait: an attempt itself may start the portal, and fail.
+        if (waiting_to_retry_) {
+            retry_now_.set();
+        }
+    } else if (name == k_portal_name) {
+        signs_.portal_gone = true;
+        session_news_.set();
+    } else {
+        desktop_gone_at_ = g_get_monotonic_time();
+    }
+}
+
+// No frame is normal on a screen where nothing moves; the viewer is told what the waiting is for.
+void PortalCapture::watch_silence()
+{
+    silence_timer_ = call_after(k_patience_with_stream, [this] {
+        set_status(CaptureState::starting,
+                   any_stream_flows()
+                       ? _("The desktop has not sent a picture yet; it comes with the next change "
+                           "on the screen.")
+                       : _("The screen's stream does not start. Is the PipeWire session manager "
+                           "(wireplumber) running?"));
+    });
+}
+
+// A stream that was there and stopped for good without a word: the picture is old and must not look
+// as if it were live.
+void PortalCapture::watch_pause()
+{
+    silence_timer_ = call_after(k_patience_with_stream, [this] {
+        if (status_.state == CaptureState::streaming && !any_stream_flows()) {
+            picture_.insist();
+            set_status(CaptureState::lost,
+                       _("The screen's stream is paused. The picture comes back when the "
+                         "compositor goes on with it."));
+        }
+    });
+}
+
+bool PortalCapture::any_stream_flows() const
+{
+    return std::any_of(streams_.begin(), streams_.end(), [](const auto& stream) {
+        return stream->state() == StreamState::streaming;
+    });
+}
+
+void PortalCapture::end_session()
+{
+    input_.detach();
+    asking_timer_.reset();
+    silence_timer_.reset();
+    streams_.clear();
+    remote_.reset();
+    grant_ = {};
+}
+
+std::string PortalCapture::running_reason() const
+{
+    if (!grant_.input_offered) {
+        return _("View only: the desktop portal here offers no remote input.");
+    }
+    if (!grant_.keyboard && !grant_.pointer) {
+        return _("View only: the person at the desk did not allow remote input.");
+    }
+    return {};
+}
+
+void PortalCapture::set_status(CaptureState state, std::string reason)
+{
+    if (stopping_ && state != CaptureState::stopped) {
+        return;
+    }
+    const bool controls = state == CaptureState::streaming || state == CaptureState::starting;
+    const bool keyboard = controls && grant_.keyboard;
+    const bool pointer = controls && grant_.pointer;
+    if (status_.state == state && status_.reason == reason && status_.keyboard == keyboard &&
+        status_.pointer == pointer) {
+        return;
+    }
+    status_ = {state, std::move(reason), keyboard, pointer};
+    if (observer_ != nullptr) {
+        observer_->on_status(status_);
+    }
+}
+
+} // namespace gds

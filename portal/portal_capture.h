@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// PortalCapture: the desktop by xdg-desktop-portal and PipeWire. Opens the session, joins its
+// streams into frames, notices every way in which it ends, and opens it again where nobody said no.
+// Owned by main; main thread.
+#pragma once
+
+#include "base/source.h"
+#include "base/task.h"
+#include "base/task_scope.h"
+#include "base/wakeup.h"
+#include "desktop/screen_capture.h"
+#include "portal/desktop_picture.h"
+#include "portal/pipewire_loop.h"
+#include "portal/pipewire_stream.h"
+#include "portal/portal_bus.h"
+#include "portal/portal_input_sink.h"
+#include "portal/remote_desktop_session.h"
+#include "portal/restore_token_store.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+class PortalCapture : public ScreenCapture {
+public:
+    // Both outlive it. The connection is driven by the main loop (BusSource).
+    PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens);
+    ~PortalCapture() override;
+
+    void set_observer(ScreenCaptureObserver* observer) override { observer_ = observer; }
+    void set_monitors(MonitorChoice monitors) override { monitors_ = monitors; }
+    void start() override;
+    void stop() override;
+    const CaptureStatus& status() const override { return status_; }
+    InputSink& input() override { return input_; }
+
+private:
+    // How an attempt at a session, or a session, ended.
+    struct Ending {
+        CaptureState state = CaptureState::unavailable;
+        std::string reason;
+        bool again = true; // try again by itself
+        bool dialog_free = false; // trying again disturbs nobody
+    };
+    // What was noticed since the session began. Set from callbacks, judged by the session's task.
+    struct Signs {
+        bool closed = false;
+        bool stream_ended = false;
+        bool pipewire_gone = false;
+        bool portal_gone = false;
+        bool any() const { return closed || stream_ended || pipewire_gone || portal_gone; }
+    };
+
+    Task<> run();
+    Task<Ending> attempt();
+    Task<Ending> hold_session(MonitorChoice monitors);
+    Task<Ending> judge_end(MonitorChoice monitors);
+    Task<> wait_before_retry(std::chrono::milliseconds delay);
+    Task<std::optional<std::string>> load_token(MonitorChoice monitors);
+    Task<> save_token(MonitorChoice monitors, std::string token);
+    Task<> forget_token(MonitorChoice monitors);
+
+    void connect_streams(const RemoteDesktopSession& session, SessionGrant& grant);
+    void take_frame(const FramePtr& frame);
+    void take_content(std::size_t stream, const BufferContent& content);
+    void take_stream_state(StreamState state);
+    void note_name(const std::string& name, bool present);
+    void watch_silence();
+    void watch_pause();
+    bool any_stream_flows() const;
+    void end_session();
+    void set_status(CaptureState state, std::string reason);
+    std::string running_reason() const;
+
+    RestoreTokenStore& tokens_;
+    ScreenCaptureObserver* observer_ = nullptr;
+    MonitorChoice monitors_ = MonitorChoice::all;
+    CaptureStatus status_;
+
+    PortalBus bus_;
+    PortalBus::Subscription names_;
+    PipeWireLoop pipewire_loop_;
+    PortalInputSink input_;
+    DesktopPicture picture_;
+
+    // The session that is open, streams before the connection that they live on.
+    std::unique_ptr<PipeWireRemote> remote_;
+    std::vector<std::unique_ptr<PipeWireStream>> streams_;
+    SessionGrant grant_;
+    Signs signs_;
+    // When a portal backend or the compositor left the bus, by the monotonic clock.
+    std::int64_t desktop_gone_at_ = 0;
+    // Given by the portal and not used yet; also in the store, or on the way to it.
+    std::map<MonitorChoice, std::string> unused_tokens_;
+    Wakeup session_news_;
+    Wakeup retry_now_;
+    Source asking_timer_;
+    Source silence_timer_;
+    bool running_ = false;
+    bool streamed_ = false; // since start(): a failure is a loss from then on
+    bool asked_ = false; // the portal may have shown a dialog in this attempt
+    bool waiting_to_retry_ = false;
+    bool start_again_ = false;
+    bool stopping_ = false;
+    std::chrono::milliseconds retry_delay_{};
+    TaskScope token_scope_;
+    TaskScope scope_;
+};
+
+} // namespace gds

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/remote_desktop_session.h"
+
+#include "base/log.h"
+#include "base/timeout.h"
+#include "base/translate.h"
+#include "portal/portal_request.h"
+
+#include <tuple>
+#include <utility>
+
+namespace gds {
+namespace {
+
+// The words of the portal's interface documentation.
+constexpr std::uint32_t k_device_keyboard = 1;
+constexpr std::uint32_t k_device_pointer = 2;
+constexpr std::uint32_t k_source_monitor = 1;
+constexpr std::uint32_t k_source_virtual = 4;
+constexpr std::uint32_t k_cursor_embedded = 2;
+constexpr std::uint32_t k_cursor_metadata = 4;
+constexpr std::uint32_t k_persist_until_revoked = 2;
+constexpr std::size_t k_max_streams = 16;
+
+// How long a person may think about the dialog.
+constexpr std::chrono::milliseconds k_answer_limit{60'000};
+
+struct PortalOffer {
+    std::uint32_t screen_cast_version = 0;
+    std::uint32_t source_types = 0;
+    std::uint32_t cursor_modes = 0;
+    std::uint32_t remote_desktop_version = 0;
+    std::uint32_t device_types = 0;
+
+    std::uint32_t devices() const { return device_types & (k_device_keyboard | k_device_pointer); }
+};
+
+// Nothing when the portal does not have the interface.
+Task<std::optional<VariantMap>> read_properties(PortalBus& bus, const char* interface)
+{
+    auto message = bus.portal().createMethodCall("org.freedesktop.DBus.Properties", "GetAll");
+    message << std::string{interface};
+    std::optional<sdbus::Error> error;
+    std::optional<VariantMap> values;
+    try {
+        auto reply = co_await call_bus(bus.portal(), std::move(message), k_bus_call_limit);
+        bus.learn_owner(reply.getSender());
+        values.emplace();
+        reply >> *values;
+    } catch (const sdbus::Error& caught) {
+        error = caught;
+    }
+    if (error) {
+        const std::string name = error->getName();
+        if (name != "org.freedesktop.DBus.Error.InvalidArgs" &&
+            name != "org.freedesktop.DBus.Error.UnknownInterface" &&
+            name != "org.freedesktop.DBus.Error.UnknownMethod" &&
+            name != "org.freedesktop.DBus.Error.UnknownObject") {
+            throw *error;
+        }
+    }
+    co_return values;
+}
+
+Task<PortalOffer> read_offer(PortalBus& bus)
+{
+    PortalOffer offer;
+    const auto screen_cast = co_await read_properties(bus, k_screen_cast_interface);
+    if (screen_cast) {
+        offer.screen_cast_version = variant_or(*screen_cast, "version", std::uint32_t{0});
+        offer.source_types = variant_or(*screen_cast, "AvailableSourceTypes", std::uint32_t{0});
+        offer.cursor_modes = variant_or(*screen_cast, "AvailableCursorModes", std::uint32_t{0});
+    }
+    const auto remote_desktop = co_await read_properties(bus, k_remote_desktop_interface);
+    if (remote_desktop) {
+        offer.remote_desktop_version = variant_or(*remote_desktop, "version", std::uint32_t{0});
+        offer.device_types = variant_or(*remote_desktop, "AvailableDeviceTypes", std::uint32_t{0});
+    }
+    co_return offer;
+}
+
+void check_offer(const PortalOffer& offer, MonitorChoice monitors)
+{
+    if (offer.screen_cast_version == 0 || offer.source_types == 0) {
+        throw CaptureUnavailable{_(
+            "This desktop cannot share its screen: no screen cast backend of xdg-desktop-portal is "
+            "installed. Install the one for this desktop, for instance xdg-desktop-portal-gnome.")};
+    }
+    if (monitors == MonitorChoice::virtual_monitor &&
+        (offer.source_types & k_source_virtual) == 0) {
+        throw CaptureUnavailable{
+            _("This desktop cannot make an extra monitor for the viewer. Choose "
+              "to share all monitors or the primary one instead.")};
+    }
+}
+
+VariantMap persistence(const SessionWishes& wishes)
+{
+    VariantMap options;
+    options["persist_mode"] = sdbus::Variant{k_persist_until_revoked};
+    if (wishes.restore_token) {
+        options["restore_token"] = sdbus::Variant{*wishes.restore_token};
+    }
+    return options;
+}
+
+VariantMap device_options(const PortalOffer& offer, const SessionWishes& wishes)
+{
+    VariantMap options;
+    options["types"] = sdbus::Variant{offer.devices()};
+    // Before version 2 nothing of a remote desktop session can be remembered.
+    if (offer.remote_desktop_version >= 2) {
+        options.merge(persistence(wishes));
+    }
+    return options;
+}
+
+VariantMap source_options(const PortalOffer& offer, const SessionWishes& wishes, bool with_input)
+{
+    VariantMap options;
+    const bool extra = wishes.monitors == MonitorChoice::virtual_monitor;
+    options["types"] = sdbus::Variant{extra ? k_source_virtual : k_source_monitor};
+    options["multiple"] = sdbus::Variant{wishes.monitors == MonitorChoice::all};
+    if (offer.screen_cast_version >= 2) {
+        const bool apart = (offer.cursor_modes & k_cursor_metadata) != 0;
+        if (apart || (offer.cursor_modes & k_cursor_embedded) != 0) {
+            options["cursor_mode"] = sdbus::Variant{apart ? k_cursor_metadata : k_cursor_embedded};
+        }
+    }
+    // In a remote desktop session the portal takes this for an error.
+    if (!with_input && offer.screen_cast_version >= 4) {
+        options.merge(persistence(wishes));
+    }
+    return options;
+}
+
+using IntPair = sdbus::Struct<std::int32_t, std::int32_t>;
+using StreamList = std::vector<sdbus::Struct<std::uint32_t, VariantMap>>;
+
+std::vector<PortalStream> parse_streams(const VariantMap& results)
+{
+    std::vector<PortalStream> streams;
+    const auto* value = find_variant<StreamList>(results, "streams");
+    if (value == nullptr) {
+        return streams;
+    }
+    for (const auto& entry : value->get<StreamList>()) {
+        if (streams.size() == k_max_streams) {
+            log_warning("the portal shares more monitors than are taken");
+            break;
+        }
+        PortalStream stream;
+        stream.node_id = std::get<0>(entry);
+        const VariantMap& properties = std::get<1>(entry);
+        if (const auto* position = find_variant<IntPair>(properties, "position")) {
+            const auto xy = position->get<IntPair>();
+            stream.position = Point{std::get<0>(xy), std::get<1>(xy)};
+        }
+        if (const auto* size = find_variant<IntPair>(properties, "size")) {
+            const auto wh = size->get<IntPair>();
+            const Size logical{std::get<0>(wh), std::get<1>(wh)};
+            if (!logical.empty()) {
+                stream.size = logical;
+            }
+        }
+        streams.push_back(stream);
+    }
+    return streams;
+}
+
+SessionGrant parse_grant(const VariantMap& results, const PortalOffer& offer, bool with_input)
+{
+    SessionGrant grant;
+    grant.streams = parse_streams(results);
+    grant.input_offered = with_input;
+    if (with_input) {
+        const auto devices = variant_or(results, "devices", std::uint32_t{0}) & offer.devices();
+        grant.keyboard = (devices & k_device_keyboard) != 0;
+        grant.pointer = (devices & k_device_pointer) != 0;
+    }
+    const auto token = variant_or(results, "restore_token", std::string{});
+    if (!token.empty()) {
+        grant.restore_token = token;
+    }
+    return grant;
+}
+
+} // namespace
+
+RemoteDesktopSession::RemoteDesktopSession(PortalBus& bus, Events events)
+    : bus_(bus), events_(std::move(events))
+{}
+
+RemoteDesktopSession::~RemoteDesktopSession()
+{
+    if (open_) {
+        send_last_word(*bus_.object(path_), k_session_interface, "Close");
+    }
+}
+
+Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
+{
+    const auto offer = co_await read_offer(bus_);
+    check_offer(offer, wishes.monitors);
+    const bool with_input = offer.devices() != 0;
+    const char* const interface = with_input ? k_remote_desktop_interface : k_screen_cast_interface;
+
+    PortalCall create{.interface = interface, .method = "CreateSession"};
+    create.options["session_handle_token"] = sdbus::Variant{bus_.make_token()};
+    const auto created = co_await portal_request(bus_, std::move(create), k_bus_call_limit);
+    // Documented as a string; some portals send an object path.
+    path_ = variant_or(created, "session_handle", std::string{});
+    if (path_.empty()) {
+        path_ = variant_or(created, "session_handle", sdbus::ObjectPath{});
+    }
+    if (path_.empty()) {
+        throw PortalFailed{"CreateSession gave no session"};
+    }
+    open_ = true;
+    closed_ = bus_.on_closed(path_, [this] {
+        open_ = false;
+        events_.on_closed();
+    });
+
+    if (with_input) {
+        PortalCall devices{.interface = interface, .method = "SelectDevices", .session = path_};
+        devices.options = device_options(offer, wishes);
+        co_await portal_request(bus_, std::move(devices), k_bus_call_limit);
+    }
+    PortalCall sources{
+        .interface = k_screen_cast_interface, .method = "SelectSources", .session = path_};
+    sources.options = source_options(offer, wishes, with_input);
+    co_await portal_request(bus_, std::move(sources), k_bus_call_limit);
+
+    PortalCall start{.interface = interface, .method = "Start", .session = path_};
+    start.parent_window = std::string{};
+    events_.on_asking();
+    const auto started = co_await portal_request(bus_, std::move(start), k_answer_limit);
+    auto grant = parse_grant(started, offer, with_input);
+    if (grant.streams.empty()) {
+        throw PortalFailed{"Start gave no stream"};
+    }
+
+    auto open_remote =
+        bus_.portal().createMethodCall(k_screen_cast_interface, "OpenPipeWireRemote");
+    open_remote << sdbus::ObjectPath{path_} << VariantMap{};
+    auto remote = co_await call_bus(bus_.portal(), std::move(open_remote), k_bus_call_limit);
+    remote >> grant.pipewire;
+    co_return grant;
+}
+
+} // namespace gds
