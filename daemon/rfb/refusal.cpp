@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/refusal.h"
 
+#include "base/text.h"
 #include "base/translate.h"
 
 namespace gds {
 
+// Translators: a viewer shows the sentence; %s is the cause ("the keyring is locked").
 CredentialsUnavailable::CredentialsUnavailable(const std::string& cause, Bytes before)
-    // Translators: a viewer shows this; what follows is the cause ("the keyring is locked").
     : RefusedLogin("credentials not available: " + cause,
-                   std::string{_("Credentials not available:")} + " " + cause, std::move(before))
+                   format_text(_("Credentials not available: %s"), cause.c_str()),
+                   std::move(before))
 {}
 
 } // namespace gds
