@@ -48,26 +48,25 @@ def build_environment(build):
 class Daemon:
     """Belongs to a desktop, and ends before it."""
 
-    def __init__(self, desktop, build, user="viewer", port=5900, view_only=False):
+    def __init__(self, desktop, build, user="viewer"):
         self.desktop = desktop
         self.build = pathlib.Path(build).resolve()
         self.user = user
         self.password = secrets.token_hex(8)
-        self.first_port = port
-        self.view_only = view_only
         self.address = None
         self.certificate = desktop.path("certificate.pem")
         desktop.environment.update(build_environment(self.build))
 
     # --- life
 
-    def start(self, *options, enable=True):
-        self.spawn("--address", "127.0.0.1", "--port", str(self.first_port), *options)
+    def start(self, *options):
+        """On a private desktop: listens on loopback, with a user, and shares."""
+        self.set_setting("listen-addresses", "['127.0.0.1']")
+        self.spawn(*options)
         self.set_password(self.user, self.password)
-        if enable:
-            self.control("enable")
-            self.wait_listening()
-            self.save_certificate()
+        self.control("enable")
+        self.wait_listening()
+        self.save_certificate()
         return self
 
     def spawn(self, *options):

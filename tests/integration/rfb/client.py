@@ -34,9 +34,9 @@ class Client:
     """One session; the constructor logs in and reads ServerInit."""
 
     def __init__(self, address, user="", password="", security="x509-plain", mechanism=None,
-                 certificate=None, host=None, version="003.008", shared=True, timeout=20,
+                 certificate=None, host=None, version="003.008", shared=True, timeout=20, source=None,
                  encodings=("tight", "zrle", "raw"), extensions=EXTENSIONS, pixel_format=BGRX):
-        self.wire = Wire(address, timeout)
+        self.wire = Wire(address, timeout, source)
         try:
             login.log_in(self.wire, security, user, password, mechanism, certificate, host,
                          version)

@@ -17,13 +17,15 @@ class Refused(Exception):
 class Wire:
     """One connection; every read is exact and has the deadline of `timeout` seconds."""
 
-    def __init__(self, address, timeout=20):
+    def __init__(self, address, timeout=20, source=None):
+        """source: the loopback address to come from, to be a peer of its own."""
         if isinstance(address, str):
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(timeout)
             self.socket.connect(address)
         else:
-            self.socket = socket.create_connection(address, timeout)
+            self.socket = socket.create_connection(address, timeout,
+                                                   (source, 0) if source else None)
         self.timeout = timeout
         self.received = 0
 

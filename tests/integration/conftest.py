@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures: a private desktop with the daemon on it, shared by a file or fresh for one test.
+
+Run by meson, or by hand in a namespace:
+    GDS_TEST_BUILD=build/ci-asan tests/desktop/namespace.py --net \\
+        /usr/bin/python3 -m pytest tests/integration/test_screen.py
+"""
+import os
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "desktop"), str(HERE / "viewers")]
+
+import desktop as desktops  # noqa: E402
+from share import Share  # noqa: E402
+
+KINDS = ("mutter", "sway")
+
+
+def pytest_generate_tests(metafunc):
+    wanted = [name for name in ("shared", "fresh", "bare_desktop") if name in metafunc.fixturenames]
+    if wanted:
+        mark = metafunc.definition.get_closest_marker("on")
+        metafunc.parametrize("kind", mark.args if mark else KINDS, scope="module")
+
+
+@pytest.fixture(scope="session")
+def build():
+    directory = os.environ.get("GDS_TEST_BUILD")
+    if not directory:
+        pytest.fail("GDS_TEST_BUILD names no build directory")
+    return pathlib.Path(directory)
+
+
+@pytest.fixture
+def bare_desktop(kind):
+    """A desktop without the daemon."""
+    with desktops.create(kind) as desktop:
+        yield desktop
+
+
+@pytest.fixture(scope="module")
+def shared_share(kind, build):
+    with Share(desktops.create(kind), build) as share:
+        yield share
+        share.check_clean_end()
+
+
+@pytest.fixture
+def shared(shared_share):
+    """A desktop that is shared, with a terminal; other tests of the file use it too."""
+    shared_share.reset()
+    yield shared_share
+    shared_share.close_clients()
+
+
+@pytest.fixture
+def fresh(kind, build, request):
+    """The same, for this test alone; `@pytest.mark.parametrize("options", ...)` goes to it."""
+    callspec = getattr(request.node, "callspec", None)
+    options = callspec.params.get("options", {}) if callspec else {}
+    with Share(desktops.create(kind, **options), build) as share:
+        yield share
+        share.check_clean_end()

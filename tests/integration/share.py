@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A shared desktop as tests see it: the desktop, the daemon, a terminal, and its viewers."""
+import pathlib
+import time
+
+import numpy
+import pytest
+
+from daemon import Daemon
+from processes import wait_until
+from rfb.client import SHIFT, Client
+
+# Copies each line it is given to a file, so that a test can tell what arrived.
+TAKE_DOWN = """stty -echo 2>/dev/null; printf '%s' "$2"; stty echo
+while IFS= read -r line; do printf '%s\\n' "$line" >> "$1"; done"""
+# Many colours, gradients and text: something every encoding has to work for.
+SCENE = r"""awk 'BEGIN {
+    for (y = 0; y < 20; y++) {
+        for (x = 0; x < 80; x++)
+            printf "\033[48;2;%d;%d;%dm\033[38;2;%d;%d;%dm▀",
+                x * 3, y * 12, (x * y) % 256, 255 - x * 3, (x * 7) % 256, y * 9
+        print "\033[0m"
+    }
+    for (y = 0; y < 8; y++) print "The quick brown fox jumps over the lazy dog 0123456789 " y
+}'; printf '\033[?25l'; exec sleep 1000"""
+SANITIZER_FINDS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
+
+
+class Share:
+    """A context manager; ends the daemon before the desktop."""
+
+    def __init__(self, desktop, build):
+        self.desktop = desktop
+        self.daemon = Daemon(desktop, build)
+        self.typed_file = desktop.path("typed")
+        self.clients = []
+
+    def __enter__(self):
+        self.desktop.__enter__()
+        try:
+            self.show_typing_terminal()
+            self.daemon.start()
+        except BaseException:
+            self.desktop.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.close_clients()
+            self.daemon.stop()
+        finally:
+            self.desktop.stop()
+
+    # --- between tests
+
+    def reset(self):
+        """Brings a shared one back to how it began."""
+        for key in ("view-only", "port", "negotiate-port", "security-types", "monitors",
+                    "max-clients"):
+            self.daemon.reset_setting(key)
+        self.daemon.set_setting("listen-addresses", "['127.0.0.1']")
+        self.daemon.control("enable")
+        self.daemon.wait_listening()
+        if not self.desktop.processes["terminal"].alive():
+            self.show_typing_terminal()
+
+    def close_clients(self):
+        for client in self.clients:
+            client.close()
+        self.clients.clear()
+
+    def check_clean_end(self):
+        """The daemon is still there, ends when told, and no sanitizer has found anything."""
+        self.close_clients()
+        process = self.daemon.process
+        assert process.alive(), f"the daemon ended by itself:\n{process.log_tail(60)}"
+        status = self.daemon.stop()
+        self.check_sanitizers(process)
+        assert status == 0, f"the daemon ended with {status}:\n{process.log_tail(40)}"
+
+    @staticmethod
+    def check_sanitizers(process):
+        text = process.log_text()
+        found = [find for find in SANITIZER_FINDS if find in text]
+        assert not found, text[text.index(found[0]) - 200:][:6000]
+
+    # --- viewers
+
+    def viewer(self, **options):
+        """A logged-in client; closed at the end of the test."""
+        defaults = {"user": self.daemon.user, "password": self.daemon.password,
+                    "certificate": str(self.daemon.certificate), "host": "127.0.0.1"}
+        client = Client(self.daemon.address, **{**defaults, **options})
+        self.clients.append(client)
+        return client
+
+    def client_object(self, **expected):
+        """The one D-Bus object whose properties are as expected."""
+        def find():
+            found = [c for c in self.daemon.clients()
+                     if all(c.get(key) == value for key, value in expected.items())]
+            return found[0] if len(found) == 1 else None
+        return wait_until(find, 10, f"no single client with {expected}")
+
+    # --- what is on the desktop
+
+    def show_typing_terminal(self):
+        """A terminal that takes down what is typed."""
+        self.typed_file.unlink(missing_ok=True)
+        self.desktop.start_terminal("sh", "-c", TAKE_DOWN, "sh", self.typed_file, "type here: ")
+        self.wait_terminal_drawn()
+
+    def show_scene(self):
+        self.desktop.start_terminal("sh", "-c", SCENE)
+        self.wait_terminal_drawn()
+
+    def show_moving(self):
+        """A terminal that never rests."""
+        self.desktop.start_terminal("sh", "-c", "while :; do date +%N; done")
+
+    def show_colour(self, red, green, blue):
+        """The whole screen in one colour."""
+        self.desktop.start_terminal(
+            "sh", "-c", "printf '\\033[?25l'; exec sleep 1000",
+            options=("-o", f"colors.background={red:02x}{green:02x}{blue:02x}"))
+
+    def wait_terminal_drawn(self):
+        """Until the compositor shows the same picture twice, and not an empty one."""
+        previous = None
+        for _ in range(50):
+            shot = self.desktop.screenshot()
+            if shot == previous and len(set(shot[2][i:i + 3] for i in range(
+                    0, len(shot[2]), 3 * 7))) > 1:
+                return
+            previous = shot
+            time.sleep(0.1)
+        pytest.fail("the terminal does not come to rest")
+
+    def screenshot(self):
+        """The compositor's own picture, as an array."""
+        width, height, data = self.desktop.screenshot()
+        return numpy.frombuffer(data, numpy.uint8).reshape(height, width, 3)
+
+    def typed(self):
+        return self.typed_file.read_text() if self.typed_file.exists() else ""
+
+    def wait_typed(self, text, seconds=10):
+        wait_until(lambda: text in self.typed(), seconds,
+                   f"{text!r} did not arrive, only {self.typed()!r} did")
+
+    def wake_keyboard(self, client):
+        """A seat gets its keyboard with the first key, and its clients bind it late."""
+        client.press(SHIFT)
+        client.fence(b"wake")
+        time.sleep(0.5)
+
+    # --- processes
+
+    def resident(self):
+        """The daemon's resident memory in KiB."""
+        for line in pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise AssertionError("no VmRSS")
+
+    def descriptors(self):
+        return len(list(pathlib.Path(f"/proc/{self.daemon.pid}/fd").iterdir()))
+
+
+def same_picture(seen, truth):
+    """Fails with where they differ."""
+    assert seen.shape == truth.shape, f"{seen.shape} instead of {truth.shape}"
+    different = numpy.argwhere((seen != truth).any(axis=2))
+    if len(different):
+        y, x = different[0]
+        pytest.fail(f"{len(different)} pixels differ, the first at {x},{y}: {seen[y, x]} instead "
+                    f"of {truth[y, x]}")

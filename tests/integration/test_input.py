@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keys, pointer and scroll wheel reach the desktop, and nothing stays held."""
+import time
+
+import pytest
+
+from processes import wait_until
+from rfb.client import EXTENDED_MOUSE, QEMU_KEY, SHIFT
+
+pytestmark = pytest.mark.on("mutter")
+BTN_LEFT, BTN_RIGHT, BTN_MIDDLE, BTN_SIDE = 0x110, 0x111, 0x112, 0x113
+CONTROL = 0xffe3
+# XT scan codes of the QEMU extension
+QNUM_H, QNUM_I, QNUM_RETURN, QNUM_SHIFT = 0x23, 0x17, 0x1c, 0x2a
+
+
+def input_log(shared, *methods):
+    return [(entry["method"], entry["arguments"]) for entry in shared.desktop.portal_log()
+            if entry["event"] == "input" and (not methods or entry["method"] in methods)]
+
+
+def wait_input(shared, method, condition, what):
+    return wait_until(lambda: [a for _, a in input_log(shared, method) if condition(a)], 5,
+                      f"{what} in {input_log(shared)[-8:]}")
+
+
+def ready(shared):
+    """A viewer whose keys arrive."""
+    viewer = shared.viewer()
+    viewer.settle()
+    shared.wake_keyboard(viewer)
+    return viewer
+
+
+def test_typed_text_arrives(shared):
+    viewer = ready(shared)
+    before = viewer.rgb()
+    viewer.type("the quick brown fox 0123456789\n")
+    shared.wait_typed("the quick brown fox 0123456789\n")
+    assert (viewer.settle() != before).any(), "what was typed is not to be seen"
+
+
+def test_the_first_key_is_not_lost(fresh):
+    viewer = fresh.viewer()
+    viewer.settle()
+    viewer.type("first\n")
+    fresh.wait_typed("first\n")
+
+
+def test_shifted_characters(shared):
+    viewer = ready(shared)
+    for character in "Hello, World! (ABC)":
+        shifted = character.isupper() or character in "!()"
+        if shifted:
+            viewer.key(SHIFT, True)
+        viewer.press(ord(character))
+        if shifted:
+            viewer.key(SHIFT, False)
+    viewer.type("\n")
+    shared.wait_typed("Hello, World! (ABC)\n")
+
+
+def test_key_codes(shared):
+    viewer = ready(shared)
+    viewer.refresh()
+    assert QEMU_KEY in viewer.announced
+    for code, keysym in ((QNUM_H, ord("h")), (QNUM_I, ord("i")), (QNUM_RETURN, 0xff0d)):
+        viewer.qemu_key(keysym, code, True)
+        viewer.qemu_key(keysym, code, False)
+    shared.wait_typed("hi\n")
+    assert input_log(shared, "NotifyKeyboardKeycode"), "the key codes were not used"
+
+
+def test_pointer_moves_and_clicks(shared):
+    viewer = ready(shared)
+    viewer.click(640, 400)
+    wait_input(shared, "NotifyPointerMotionAbsolute", lambda a: a[1:] == [640.0, 400.0], "motion")
+    wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_LEFT, 1], "a press")
+    wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_LEFT, 0], "a release")
+    viewer.click(10, 20, button=3)
+    wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_RIGHT, 0], "the right button")
+    viewer.click(10, 20, button=2)
+    wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_MIDDLE, 0], "the middle button")
+
+
+def test_scrolling(shared):
+    viewer = ready(shared)
+    viewer.click(640, 400, button=4)
+    viewer.click(640, 400, button=5)
+    scroll = wait_until(
+        lambda: [a for _, a in input_log(shared, "NotifyPointerAxisDiscrete", "NotifyPointerAxis")
+                 if any(a)][1:], 5, "two steps of the wheel")
+    assert scroll
+
+
+def test_pointer_outside_is_clamped(shared):
+    viewer = ready(shared)
+    viewer.pointer(65535, 65535)
+    width, height = shared.desktop.size
+    found = wait_input(shared, "NotifyPointerMotionAbsolute",
+                       lambda a: a[1] > width - 2 and a[2] > height - 2, "the corner")
+    assert all(x <= width and y <= height for _, x, y in found)
+
+
+def test_extended_mouse_buttons(shared):
+    viewer = ready(shared)
+    viewer.refresh()
+    assert EXTENDED_MOUSE in viewer.announced
+    viewer.extended_pointer(100, 100, 1 << 7)
+    viewer.extended_pointer(100, 100, 0)
+    wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_SIDE, 0], "the back button")
+
+
+def held_keys(shared):
+    """The keys that were pressed and not released, as the portal saw it."""
+    held = []
+    for method, (key, down) in input_log(shared, "NotifyKeyboardKeysym", "NotifyKeyboardKeycode"):
+        if down:
+            held.append((method, key))
+        elif (method, key) in held:
+            held.remove((method, key))
+    return held
+
+
+@pytest.mark.parametrize("how", ("hangs up", "is disconnected", "may only look"))
+def test_held_keys_and_buttons_are_released(shared, how):
+    viewer = ready(shared)
+    viewer.key(CONTROL, True)
+    viewer.pointer(50, 50, 1)
+    wait_until(lambda: held_keys(shared), 5, "the key is not held")
+    if how == "hangs up":
+        viewer.close()
+    elif how == "is disconnected":
+        shared.daemon.control("disconnect")
+    else:
+        shared.daemon.set_setting("view-only", "true")
+    wait_until(lambda: not held_keys(shared), 5, "the key is still held")
+    wait_until(lambda: input_log(shared, "NotifyPointerButton")[-1][1] == [BTN_LEFT, 0], 5,
+               "the button is still held")
+
+
+def test_one_viewer_does_not_release_the_keys_of_another(shared):
+    one, other = ready(shared), ready(shared)
+    one.key(CONTROL, True)
+    wait_until(lambda: held_keys(shared), 5, "the key is not held")
+    other.close()
+    time.sleep(0.5)
+    assert held_keys(shared)
+    one.key(CONTROL, False)
+    wait_until(lambda: not held_keys(shared), 5, "the key is still held")
+
+
+def test_view_only_lets_nothing_through(shared):
+    viewer = ready(shared)
+    shared.daemon.set_setting("view-only", "true")
+    wait_until(lambda: all(c["ViewOnly"] for c in shared.daemon.clients()), 5, "not view-only")
+    before = len(input_log(shared))
+    viewer.type("forbidden\n")
+    viewer.click(30, 30)
+    viewer.wait_fence(b"after")
+    time.sleep(0.3)
+    assert len(input_log(shared)) == before
+    shared.daemon.set_setting("view-only", "false")
+    wait_until(lambda: not any(c["ViewOnly"] for c in shared.daemon.clients()), 5, "view-only")
+    viewer.type("allowed\n")
+    shared.wait_typed("allowed\n")
+    assert "forbidden" not in shared.typed()
+
+
+def test_a_single_viewer_can_be_made_view_only(shared):
+    looker, actor = ready(shared), ready(shared)
+    paths = [c["path"] for c in shared.daemon.clients()]
+    number = sorted(paths, key=lambda path: int(path.rsplit("/", 1)[1]))[0].rsplit("/", 1)[1]
+    shared.daemon.control("view-only", number, "on")
+    looker.type("no\n")
+    looker.wait_fence(b"x")
+    actor.type("yes\n")
+    shared.wait_typed("yes\n")
+    assert "no\n" not in shared.typed()
+    shared.daemon.control("view-only", number, "off")
+    looker.type("now\n")
+    shared.wait_typed("now\n")
+
+
+def test_many_motions_are_merged(shared):
+    viewer = ready(shared)
+    before = len(input_log(shared, "NotifyPointerMotionAbsolute"))
+    for step in range(20000):
+        viewer.pointer(step % 1000, step % 700)
+    viewer.pointer(321, 123)
+    viewer.wait_fence(b"moved", 10)
+    wait_input(shared, "NotifyPointerMotionAbsolute", lambda a: a[1:] == [321.0, 123.0], "the end")
+    assert len(input_log(shared, "NotifyPointerMotionAbsolute")) - before < 10000

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A viewer sees the screen, and what changes on it."""
+import time
+
+import pytest
+
+from rfb.client import Client
+from share import same_picture
+
+
+def test_viewer_sees_the_terminal(shared):
+    viewer = shared.viewer()
+    assert viewer.size == shared.desktop.size
+    same_picture(viewer.settle(), shared.screenshot())
+
+
+def test_changes_arrive(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    shared.show_colour(200, 30, 60)
+    picture = viewer.wait_for(lambda rgb: (rgb[300, 400] == (200, 30, 60)).all())
+    assert (picture == (200, 30, 60)).all(axis=2).mean() > 0.95
+    shared.show_typing_terminal()
+
+
+def test_nothing_is_sent_while_nothing_changes(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    viewer.request()
+    received = viewer.wire.received
+    time.sleep(1.5)
+    assert not viewer.readable(0), "an update without a change"
+    assert viewer.wire.received == received
+
+
+def test_only_what_changed_is_sent(shared):
+    shared.show_typing_terminal()
+    viewer = shared.viewer(encodings=("raw",))
+    viewer.settle()
+    whole = viewer.size[0] * viewer.size[1]
+    received = viewer.wire.received
+    shared.desktop.start_terminal("sh", "-c", "sleep 1; printf x; sleep 1000", name="second")
+    viewer.settle(quiet=2.5)
+    shared.desktop.processes.stop("second")
+    viewer.wait_for(lambda rgb: True)
+    received = viewer.wire.received
+    viewer.settle(quiet=1)
+    assert viewer.wire.received - received < 3 * whole * 4
+
+
+def test_a_later_viewer_gets_the_whole_picture(shared):
+    first = shared.viewer()
+    first.settle()
+    same_picture(shared.viewer().settle(), first.settle())
+
+
+def test_picture_survives_reconnecting(shared):
+    for _ in range(3):
+        viewer = shared.viewer()
+        same_picture(viewer.settle(), shared.screenshot())
+        viewer.close()
+
+
+def test_part_of_the_screen(shared):
+    """A request for a rectangle is answered with that rectangle."""
+    viewer = shared.viewer(encodings=("raw",), extensions=())
+    viewer.request(incremental=False, rect=(100, 50, 64, 32))
+    rects = viewer.next_update(10)
+    assert sum(w * h for _, _, _, w, h in rects) == 64 * 32
+    for _, x, y, w, h in rects:
+        assert 100 <= x and x + w <= 164 and 50 <= y and y + h <= 82
+    same_picture(viewer.rgb()[50:82, 100:164], shared.screenshot()[50:82, 100:164])
+
+
+def test_desktop_has_a_name(shared):
+    assert shared.viewer().name
+
+
+def test_continuous_updates(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    assert viewer.continuous_ends >= 1, "the server did not say it knows ContinuousUpdates"
+    viewer.continuous_updates(True)
+    viewer.wait_fence(b"on")
+    shared.show_colour(10, 120, 240)
+    end = time.monotonic() + 10
+    while not (viewer.rgb()[300, 400] == (10, 120, 240)).all():  # without one request
+        viewer.next_message(end - time.monotonic())
+    viewer.continuous_updates(False)
+    ends = viewer.continuous_ends
+    while viewer.continuous_ends == ends:
+        viewer.next_message(5)
+    shared.show_typing_terminal()
+
+
+def test_fence_comes_back_after_what_was_before_it(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    viewer.request(incremental=False)
+    updates = viewer.updates
+    viewer.wait_fence(b"0123456789" * 6)
+    assert viewer.updates > updates or viewer.next_update(5)
+
+
+def test_fence_payload_can_be_empty(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    assert viewer.wait_fence(b"") < 5
+
+
+@pytest.mark.on("mutter")
+def test_cursor_has_a_shape(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    for step in range(20):
+        viewer.pointer(300 + step, 300)
+        viewer.request()
+        if viewer.readable(0.2):
+            viewer.next_message(5)
+        if viewer.cursor and viewer.cursor.width:
+            break
+    assert viewer.cursor and viewer.cursor.width > 0 and any(viewer.cursor.pixels)
+    hot_x, hot_y = viewer.cursor.hotspot
+    assert hot_x < viewer.cursor.width and hot_y < viewer.cursor.height
+
+
+@pytest.mark.on("mutter")
+def test_several_monitors_are_one_picture(fresh, options):
+    viewer = fresh.viewer()
+    assert viewer.size == (800 + 640, 600)
+    viewer.settle()
+    assert len(viewer.layout) == 2
+    fresh.daemon.set_setting("monitors", "primary")
+    end = time.monotonic() + 15
+    while viewer.size != (800, 600) and time.monotonic() < end:
+        viewer.request()
+        if viewer.readable(0.5):
+            viewer.read_message()
+    assert viewer.size == (800, 600)
+
+
+def pytest_generate_tests(metafunc):
+    if "options" in metafunc.fixturenames:
+        metafunc.parametrize("options", [{"size": (800, 600), "more_monitors": ((640, 480),)}],
+                             ids=["two-monitors"])
+
+
+def test_a_viewer_without_any_extension(shared):
+    """RFB 3.7 and nothing but Raw: the least a viewer can be."""
+    viewer = Client(shared.daemon.address, shared.daemon.user, shared.daemon.password,
+                    version="003.007", encodings=("raw",), extensions=())
+    same_picture(viewer.settle(), shared.screenshot())
+    viewer.close()

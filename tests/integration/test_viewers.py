@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Viewers people use: each logs in, sees the screen as it is, and what is typed in it arrives."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy
+import pytest
+from PIL import Image
+
+from share import same_picture
+
+VIEWERS = pathlib.Path(__file__).resolve().parent / "viewers"
+pytestmark = pytest.mark.on("mutter")
+
+
+def picture(file):
+    with Image.open(file) as image:
+        return numpy.asarray(image.convert("RGB"))
+
+
+def start(shared, *command):
+    environment = dict(os.environ, VNC_USERNAME=shared.daemon.user,
+                       VNC_PASSWORD=shared.daemon.password)
+    return subprocess.Popen([str(word) for word in command], env=environment,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(viewer):
+    output = viewer.communicate(timeout=90)[0]
+    assert viewer.returncode == 0, output
+    return output
+
+
+def address(shared):
+    return f"{shared.daemon.address[0]}:{shared.daemon.address[1]}"
+
+
+def test_gtk_vnc(shared):
+    file = shared.desktop.path("gtk.png")
+    viewer = start(shared, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user",
+                   shared.daemon.user, "--certificate", shared.daemon.certificate, "--snapshot",
+                   file, "--type", "hello from gtk-vnc\n", address(shared))
+    client = shared.client_object(State="connected", User=shared.daemon.user)
+    # of the mechanisms both know it takes the strongest
+    assert client["SecurityType"] == "x509-sasl"
+    assert client["Mechanism"].startswith("SCRAM-SHA-")
+    told = json.loads(finish(viewer).splitlines()[-1])
+    assert (told["width"], told["height"]) == shared.desktop.size
+    shared.wait_typed("hello from gtk-vnc\n")
+    same_picture(picture(file), shared.screenshot())
+
+
+
+
+@pytest.mark.parametrize("encoding", ("Tight", "ZRLE", "Raw"))
+def test_tigervnc(shared, encoding):
+    file = shared.desktop.path("tiger.png")
+    text = f"hello from tigervnc {encoding.lower()}"
+    viewer = start(shared, sys.executable, "-B", VIEWERS / "tigervnc_viewer.py", "--certificate",
+                   shared.daemon.certificate, "--snapshot", file, "--type", text + "\n",
+                   "--encoding", encoding, address(shared))
+    client = shared.client_object(State="connected", User=shared.daemon.user)
+    assert client["SecurityType"] == "x509-plain"
+    finish(viewer)
+    shared.wait_typed(text + "\n")
+    same_picture(picture(file), shared.screenshot())
+
+
+@pytest.mark.parametrize("encoding", ("tight", "zrle", "raw"))
+def test_libvncclient(shared, encoding):
+    file = shared.desktop.path("libvncclient.ppm")
+    host, port = shared.daemon.address
+    text = f"hello from libvncclient {encoding}"
+    viewer = start(shared, os.environ["GDS_LIBVNCCLIENT_VIEWER"], host, port,
+                   shared.daemon.certificate, encoding, file, text + "\n")
+    client = shared.client_object(State="connected", User=shared.daemon.user)
+    assert client["SecurityType"] == "x509-plain"
+    finish(viewer)
+    shared.wait_typed(text + "\n")
+    same_picture(picture(file), shared.screenshot())
+
+
+def test_a_wrong_password_is_told(shared):
+    shared.daemon.password, right = "wrong", shared.daemon.password
+    try:
+        viewer = start(shared, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user",
+                       shared.daemon.user, "--certificate", shared.daemon.certificate,
+                       address(shared))
+    finally:
+        shared.daemon.password = right
+    output = viewer.communicate(timeout=60)[0]
+    assert viewer.returncode == 1
+    assert "timeout" not in output, output
