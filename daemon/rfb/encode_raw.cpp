@@ -2,6 +2,8 @@
 // Raw encoding (RFC 6143, 7.7.1): the pixels as they are, one rectangle.
 #include "rfb/encoder.h"
 
+#include <utility>
+
 namespace gds {
 
 namespace {

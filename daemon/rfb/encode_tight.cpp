@@ -9,7 +9,9 @@
 #include "rfb/photo_jpeg.h"
 #include "rfb/rect_pieces.h"
 
+#include <cassert>
 #include <stdexcept>
+#include <utility>
 
 namespace gds {
 
@@ -240,6 +242,8 @@ public:
     std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
                                     const EncodeParams& params) const override
     {
+        assert(is_valid(params.format));
+        assert(rect == rect.intersected(Rect::of(frame.size)));
         PieceWriter writer(frame, params);
         std::vector<EncodedRect> result;
         for (const Rect& piece : pieces_of(rect)) {

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <memory>
+#include <utility>
 
 namespace gds {
 
@@ -232,6 +234,8 @@ public:
     std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
                                     const EncodeParams& params) const override
     {
+        assert(is_valid(params.format));
+        assert(rect == rect.intersected(Rect::of(frame.size)));
         const PixelPacker packer = cpixel_packer(params.format);
         const auto writer = std::make_unique<TileWriter>(packer);
         Bytes tiles;
