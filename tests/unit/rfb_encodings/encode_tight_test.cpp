@@ -185,6 +185,12 @@ TEST(Tight, NoJpegForWhatIsNoPhoto)
         EXPECT_EQ(looks_like_photo(frame, Rect::of(frame.size)), content == Content::photo)
             << fakes::name_of(content);
     }
+    // A painted gradient: soft steps, but most neighbours are equal.
+    Frame gradient(Size{128, 128});
+    for (std::size_t i = 0; i < gradient.pixels.size(); ++i) {
+        gradient.pixels[i] = static_cast<std::uint32_t>(i % 128 / 3 + i / 128) * 0x010101U;
+    }
+    EXPECT_FALSE(looks_like_photo(gradient, Rect::of(gradient.size)));
     const Frame small = fakes::picture(Content::photo, {16, 16}, 1);
     EXPECT_FALSE(looks_like_photo(small, Rect::of(small.size)));
 }
