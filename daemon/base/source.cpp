@@ -68,13 +68,18 @@ gboolean dispatch_fd(GSource*, GSourceFunc callback, gpointer data)
     return callback != nullptr ? callback(data) : G_SOURCE_REMOVE;
 }
 
-GSource* new_fd_source(int fd, GIOCondition condition)
+GSource* new_fd_source(std::span<const int> fds, GIOCondition condition)
 {
     static GSourceFuncs funcs = {nullptr, nullptr, dispatch_fd, nullptr, nullptr, nullptr};
     GSource* source = g_source_new(&funcs, sizeof(GSource));
-    g_source_add_unix_fd(source, fd, condition);
+    for (const int fd : fds) {
+        g_source_add_unix_fd(source, fd, condition);
+    }
     return source;
 }
+
+constexpr auto k_readable = static_cast<GIOCondition>(G_IO_IN | G_IO_HUP | G_IO_ERR);
+constexpr auto k_writable = static_cast<GIOCondition>(G_IO_OUT | G_IO_HUP | G_IO_ERR);
 
 } // namespace
 
@@ -124,17 +129,14 @@ void SourceAwaiter::await_suspend(std::coroutine_handle<> waiter)
     g_source_attach(source_.get(), g_main_context_get_thread_default());
 }
 
-SourceAwaiter readable(int fd)
+SourceAwaiter readable(int fd) { return SourceAwaiter{new_fd_source({&fd, 1}, k_readable)}; }
+
+SourceAwaiter readable(std::span<const int> fds)
 {
-    return SourceAwaiter{
-        new_fd_source(fd, static_cast<GIOCondition>(G_IO_IN | G_IO_HUP | G_IO_ERR))};
+    return SourceAwaiter{new_fd_source(fds, k_readable)};
 }
 
-SourceAwaiter writable(int fd)
-{
-    return SourceAwaiter{
-        new_fd_source(fd, static_cast<GIOCondition>(G_IO_OUT | G_IO_HUP | G_IO_ERR))};
-}
+SourceAwaiter writable(int fd) { return SourceAwaiter{new_fd_source({&fd, 1}, k_writable)}; }
 
 SourceAwaiter sleep_for(std::chrono::milliseconds duration)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A GSource with one owner, and the waits that are made of one: a descriptor that is ready, a time that
-// has passed. All attach to the thread-default GMainContext.
+// A GSource with one owner, and the waits that are made of one: a descriptor that is ready, a time
+// that has passed. All attach to the thread-default GMainContext.
 #pragma once
 
 #include <chrono>
 #include <coroutine>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include <glib.h>
@@ -52,6 +53,8 @@ private:
 };
 
 SourceAwaiter readable(int fd);
+// Any one of them.
+SourceAwaiter readable(std::span<const int> fds);
 SourceAwaiter writable(int fd);
 SourceAwaiter sleep_for(std::chrono::milliseconds duration);
 

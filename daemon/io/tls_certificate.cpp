@@ -2,15 +2,13 @@
 #include "io/tls_certificate.h"
 
 #include "io/gnutls_handles.h"
+#include "io/socket_address.h"
 
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <memory>
 
 #include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -46,22 +44,6 @@ Bytes to_octets(const std::string& address)
         return octets;
     }
     return {};
-}
-
-std::string to_address(const sockaddr& address)
-{
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (address.sa_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-        ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    } else if (address.sa_family == AF_INET6) {
-        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-        // A link-local address means nothing without a zone, which a certificate cannot hold.
-        if (IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr) == 0) {
-            ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-        }
-    }
-    return text.data();
 }
 
 PrivateKeyHandle read_key(const SecretString& pem)
@@ -137,15 +119,10 @@ MachineNames machine_names()
     if (host != "localhost") {
         names.hosts.emplace_back("localhost");
     }
-    ifaddrs* list = nullptr;
-    if (::getifaddrs(&list) == 0) {
-        const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owned{list, ::freeifaddrs};
-        for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
-            if (each->ifa_addr != nullptr) {
-                if (auto address = to_address(*each->ifa_addr); !address.empty()) {
-                    names.addresses.push_back(std::move(address));
-                }
-            }
+    for (const auto& each : interface_addresses()) {
+        // A link-local IPv6 address means nothing without a zone, which a certificate cannot hold.
+        if (each.address.family() == AF_INET || !each.address.is_link_local()) {
+            names.addresses.push_back(each.address.host());
         }
     }
     return names;

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/listener.h"
+
+#include "base/log.h"
+#include "base/source.h"
+#include "base/text.h"
+#include "base/translate.h"
+#include "io/listen_socket.h"
+#include "io/socket_address.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <net/if.h>
+
+namespace gds {
+
+namespace {
+
+constexpr std::string_view k_unix = "unix:";
+constexpr unsigned k_ports_tried = 101; // the asked one and 100 more
+constexpr unsigned k_free_ports_tried = 16;
+constexpr std::chrono::milliseconds k_pause{100};
+// So that a flood of connections leaves turns for those that are in.
+constexpr unsigned k_accepted_per_turn = 16;
+
+struct TcpSocket {
+    UniqueFd fd;
+    SocketAddress address;
+};
+
+// What a request comes down to, before anything is bound.
+struct Targets {
+    std::vector<SocketAddress> tcp;
+    std::vector<std::string> unix_paths;
+    std::vector<std::string> complaints;
+    bool all_interfaces = false;
+};
+
+void add_interface(Targets& targets, const std::string& name)
+{
+    bool found = false;
+    for (const auto& each : interface_addresses()) {
+        if (each.interface == name) {
+            targets.tcp.push_back(each.address);
+            found = true;
+        }
+    }
+    if (!found) {
+        const bool exists = ::if_nametoindex(name.c_str()) != 0;
+        const char* const sentence = exists
+                                         ? _("Cannot listen on %s: the interface has no address.")
+                                         : _("Cannot listen on %s: no such interface.");
+        targets.complaints.push_back(format_text(sentence, printable(name).c_str()));
+    }
+}
+
+Targets resolve(const std::vector<std::string>& addresses)
+{
+    Targets targets;
+    if (addresses.empty()) {
+        targets.tcp = {SocketAddress::any_v4(), SocketAddress::any_v6()};
+        targets.all_interfaces = true;
+    }
+    for (const auto& each : addresses) {
+        if (each.starts_with(k_unix)) {
+            targets.unix_paths.push_back(each.substr(k_unix.size()));
+        } else if (const auto address = SocketAddress::parse(each)) {
+            targets.tcp.push_back(*address);
+        } else {
+            add_interface(targets, each);
+        }
+    }
+    return targets;
+}
+
+// One try to bind all TCP targets to one port.
+struct TcpAttempt {
+    std::vector<TcpSocket> sockets;
+    std::vector<std::string> complaints;
+    bool taken = false;
+};
+
+std::uint16_t bound_port(const UniqueFd& fd)
+{
+    sockaddr_storage storage = {};
+    socklen_t size = sizeof(storage);
+    auto* const any = reinterpret_cast<sockaddr*>(&storage);
+    ::getsockname(fd.get(), any, &size);
+    const auto address = SocketAddress::from(any);
+    return address ? address->port() : 0;
+}
+
+TcpAttempt try_port(const Targets& targets, std::uint16_t port)
+{
+    TcpAttempt attempt;
+    for (const auto& target : targets.tcp) {
+        auto address = target.with_port(port);
+        const bool twice = std::any_of(
+            attempt.sockets.begin(), attempt.sockets.end(),
+            [&](const TcpSocket& other) { return other.address.text() == address.text(); });
+        if (twice) {
+            continue;
+        }
+        try {
+            UniqueFd fd = listen_tcp(address);
+            if (port == 0) {
+                // Any free port, and the same one for the rest.
+                port = bound_port(fd);
+                address = target.with_port(port);
+            }
+            attempt.sockets.push_back({std::move(fd), address});
+        } catch (const std::system_error& error) {
+            const int code = error.code().value();
+            // A machine without IPv6 has no interface that is left out.
+            if (!(code == EAFNOSUPPORT && targets.all_interfaces)) {
+                attempt.complaints.push_back(format_text(_("Cannot listen on %s, port %u: %s."),
+                                                         address.host().c_str(), unsigned{port},
+                                                         error.code().message().c_str()));
+            }
+            attempt.taken = attempt.taken || code == EADDRINUSE;
+        }
+    }
+    return attempt;
+}
+
+TcpAttempt bind_tcp(const Targets& targets, const ListenRequest& request)
+{
+    TcpAttempt first = try_port(targets, request.port);
+    const bool any_free = request.port == 0;
+    if (!first.taken || (!request.negotiate_port && !any_free)) {
+        return first;
+    }
+    for (unsigned i = 1; i < (any_free ? k_free_ports_tried : k_ports_tried); ++i) {
+        const unsigned port = any_free ? 0 : request.port + i;
+        if (port > 65535) {
+            break;
+        }
+        TcpAttempt next = try_port(targets, static_cast<std::uint16_t>(port));
+        if (!next.taken) {
+            return next;
+        }
+    }
+    return first;
+}
+
+bool is_exhaustion(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+Accepted describe(UniqueFd socket, const sockaddr* peer)
+{
+    const auto address = SocketAddress::from(peer);
+    if (!address) {
+        return {std::move(socket), "unix:", "unix"};
+    }
+    set_connection_options(socket.get());
+    return {std::move(socket), address->text(), address->source()};
+}
+
+} // namespace
+
+struct Listener::Impl {
+    std::vector<TcpSocket> tcp;
+    std::vector<UnixListenSocket> unix_sockets;
+    std::vector<std::string> complaints;
+    std::vector<int> fds;
+    // Given up for a moment when descriptors run out, to take a connection only to close it.
+    UniqueFd spare;
+    std::size_t next = 0;
+    unsigned accepted_this_turn = 0;
+    bool exhausted = false;
+
+    void open_spare() { spare.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+    std::optional<Accepted> try_accept(int fd, int& error)
+    {
+        sockaddr_storage peer = {};
+        socklen_t size = sizeof(peer);
+        auto* const any = reinterpret_cast<sockaddr*>(&peer);
+        UniqueFd socket{::accept4(fd, any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        error = socket ? 0 : errno;
+        if (!socket) {
+            return std::nullopt;
+        }
+        return describe(std::move(socket), any);
+    }
+
+    // Tells those who wait that there is no room, instead of letting them wait.
+    void turn_away()
+    {
+        if (!std::exchange(exhausted, true)) {
+            log_warning("out of file descriptors or memory: no connections are taken for now");
+        }
+        for (const int fd : fds) {
+            spare.reset();
+            const UniqueFd refused{::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC)};
+        }
+        open_spare();
+    }
+};
+
+Listener::Listener(const ListenRequest& request) : impl_(std::make_unique<Impl>())
+{
+    Targets targets = resolve(request.addresses);
+    impl_->complaints = std::move(targets.complaints);
+    TcpAttempt bound = bind_tcp(targets, request);
+    impl_->tcp = std::move(bound.sockets);
+    std::move(bound.complaints.begin(), bound.complaints.end(),
+              std::back_inserter(impl_->complaints));
+    for (const auto& path : targets.unix_paths) {
+        try {
+            impl_->unix_sockets.emplace_back(path);
+        } catch (const std::system_error& error) {
+            impl_->complaints.push_back(format_text(_("Cannot listen on %s: %s."),
+                                                    printable(path).c_str(),
+                                                    error.code().message().c_str()));
+        }
+    }
+    for (const auto& socket : impl_->tcp) {
+        impl_->fds.push_back(socket.fd.get());
+    }
+    for (const auto& socket : impl_->unix_sockets) {
+        impl_->fds.push_back(socket.fd());
+    }
+    if (impl_->fds.empty()) {
+        throw std::runtime_error{impl_->complaints.empty()
+                                     ? std::string{_("There is no address to listen on.")}
+                                     : impl_->complaints.front()};
+    }
+    impl_->open_spare();
+}
+
+Listener::~Listener() = default;
+
+Task<Accepted> Listener::accept()
+{
+    while (true) {
+        bool retry = false;
+        const bool may_accept = impl_->accepted_this_turn < k_accepted_per_turn;
+        for (std::size_t i = 0; may_accept && i < impl_->fds.size(); ++i) {
+            const int fd = impl_->fds[impl_->next];
+            impl_->next = (impl_->next + 1) % impl_->fds.size();
+            int error = 0;
+            auto accepted = impl_->try_accept(fd, error);
+            if (accepted) {
+                ++impl_->accepted_this_turn;
+                impl_->exhausted = false;
+                co_return std::move(*accepted);
+            }
+            if (is_exhaustion(error)) {
+                impl_->turn_away();
+                retry = true;
+            } else if (error == EPERM || error == EINVAL || error == EBADF) {
+                retry = true; // a firewall, or a socket that was shut down: never a busy loop
+            }
+            // EAGAIN: nobody. ECONNABORTED and network errors: whoever it was, is gone (accept(2)).
+        }
+        if (retry) {
+            co_await sleep_for(k_pause);
+        } else {
+            co_await readable(std::span<const int>(impl_->fds));
+        }
+        impl_->accepted_this_turn = 0;
+    }
+}
+
+std::vector<std::string> Listener::endpoints() const
+{
+    std::vector<std::string> all;
+    std::vector<std::string> loopback;
+    const auto add = [&](const SocketAddress& address) {
+        auto& list = address.is_loopback() ? loopback : all;
+        list.push_back("tcp:" + address.text());
+    };
+    for (const auto& socket : impl_->tcp) {
+        if (!socket.address.is_any()) {
+            add(socket.address);
+            continue;
+        }
+        for (const auto& each : interface_addresses()) {
+            if (each.address.family() == socket.address.family() && !each.address.is_link_local()) {
+                add(each.address.with_port(socket.address.port()));
+            }
+        }
+    }
+    all.insert(all.end(), loopback.begin(), loopback.end());
+    for (const auto& socket : impl_->unix_sockets) {
+        all.push_back(std::string{k_unix} + socket.path());
+    }
+    return all;
+}
+
+const std::vector<std::string>& Listener::complaints() const { return impl_->complaints; }
+
+} // namespace gds
