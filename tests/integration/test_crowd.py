@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many viewers, and bad ones among them."""
+import struct
+import time
+
+import pytest
+
+from processes import wait_until
+from rfb.client import can_connect
+from rfb.wire import Closed, Refused, Wire
+from share import same_picture
+
+pytestmark = pytest.mark.on("mutter")
+
+
+def follow(viewers, seconds):
+    """All of them take what comes, for so long."""
+    end = time.monotonic() + seconds
+    for viewer in viewers:
+        viewer.request()
+    while time.monotonic() < end:
+        for viewer in viewers:
+            if viewer.readable(0) and viewer.read_message() is not None:
+                viewer.request()
+
+
+def test_sixteen_viewers_see_the_same_last_frame(fresh):
+    encodings = (("tight",), ("zrle",), ("raw",), ("tight", "zrle", "raw"))
+    viewers = [fresh.viewer(encodings=encodings[n % 4]) for n in range(16)]
+    fresh.desktop.start_terminal(
+        "sh", "-c", "printf '\\033[?25l'; for i in $(seq 150); do echo frame $i; sleep 0.02; "
+        "done; sleep 1000")
+    follow(viewers, 8)
+    truth = fresh.screenshot()
+    for viewer in viewers:
+        same_picture(viewer.rgb(), truth)
+    assert len(fresh.daemon.get("Clients")) == 16
+
+
+def test_one_that_never_reads_delays_nobody(fresh):
+    fresh.show_moving()
+    good = fresh.viewer(encodings=("tight",))
+    good.settle(quiet=0.1, timeout=1)
+    before = fresh.resident()
+    stuck = [fresh.viewer(encodings=("raw",)) for _ in range(4)]
+    for viewer in stuck:
+        viewer.continuous_updates(True)
+        for _ in range(50):
+            viewer.request(incremental=False)
+    worst = 0
+    end = time.monotonic() + 6
+    number = 0
+    while time.monotonic() < end:
+        number += 1
+        worst = max(worst, good.wait_fence(b"%d" % number))
+        follow([good], 0.1)
+    assert worst < 0.25 * 4, f"an answer took {worst:.2f} s"  # sanitizers slow everything down
+    frame = fresh.desktop.size[0] * fresh.desktop.size[1] * 4 // 1024
+    assert fresh.resident() - before < 4 * (frame + 1024) * 3
+    assert good.updates > 10
+
+
+def test_a_slow_viewer_ends_with_the_right_picture(fresh):
+    viewer = fresh.viewer(encodings=("zrle",))
+    fresh.desktop.start_terminal(
+        "sh", "-c", "printf '\\033[?25l'; for i in $(seq 200); do echo frame $i; sleep 0.01; "
+        "done; sleep 1000")
+    for _ in range(8):
+        viewer.request()
+        viewer.next_update(10)
+        time.sleep(0.5)
+    same_picture(viewer.settle(), fresh.screenshot())
+
+
+def test_shared_flag(fresh):
+    first, second = fresh.viewer(), fresh.viewer()
+    first.settle()
+    second.wait_fence(b"both")
+    alone = fresh.viewer(shared=False)
+    assert first.closed_within(5) and second.closed_within(5)
+    alone.settle()
+    fresh.viewer(shared=True).settle()
+    alone.wait_fence(b"still here")
+
+
+def test_coming_and_going_leaves_nothing(fresh):
+    keeper = fresh.viewer()
+    keeper.settle()
+    fresh.clients.remove(keeper)
+    for _ in range(2):
+        fresh.viewer().refresh()
+    fresh.close_clients()
+
+    def only_keeper():
+        return len(fresh.daemon.get("Clients")) == 1
+    wait_until(only_keeper, 10, "objects stay")
+    descriptors, memory = fresh.descriptors(), fresh.resident()
+    for number in range(40):
+        viewer = fresh.viewer()
+        if number % 3:
+            viewer.refresh()
+        fresh.close_clients()
+    for _ in range(100):
+        Wire(fresh.daemon.address, source="127.3.0.1").close()
+    wait_until(only_keeper, 15, "objects stay")
+    wait_until(lambda: fresh.descriptors() <= descriptors, 10,
+               f"{fresh.descriptors() - descriptors} descriptors stay")
+    # AddressSanitizer keeps what was freed for a while
+    assert fresh.resident() - memory < 300 * 1024
+    keeper.wait_fence(b"here")
+    keeper.close()
+
+
+def test_an_honest_login_through_a_flood(fresh):
+    """Silent connections from one source do not keep another out."""
+    silent = []
+    for _ in range(150):
+        try:
+            silent.append(Wire(fresh.daemon.address, source="127.3.1.1"))
+        except OSError:
+            break
+    began = time.monotonic()
+    fresh.viewer(source="127.3.2.1").wait_fence(b"in")
+    assert time.monotonic() - began < 2 * 3  # sanitizers
+    assert len([c for c in fresh.daemon.clients() if c["State"] == "authenticating"]) <= 10
+    for wire in silent:
+        wire.close()
+
+
+def test_a_burst_of_messages_delays_nobody(fresh):
+    good, flood = fresh.viewer(), fresh.viewer()
+    good.settle()
+    flood.wire.socket.settimeout(30)
+    burst = b"".join(struct.pack(">BBHH", 5, 0, n % 1000, n % 700) for n in range(20000))
+    worst = 0
+    for number in range(10):
+        flood.wire.send(burst)
+        worst = max(worst, good.wait_fence(b"f%d" % number, 10))
+    assert worst < 0.5 * 4, f"an answer took {worst:.2f} s"
+    flood.wait_fence(b"through", 20)
+
+
+def test_descriptors_run_out_and_come_back(fresh):
+    """accept() without descriptors neither spins nor ends the daemon."""
+    import resource
+    good = fresh.viewer()
+    good.settle()
+    limit = resource.prlimit(fresh.daemon.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(fresh.daemon.pid, resource.RLIMIT_NOFILE,
+                     (fresh.descriptors() + 2, limit[1]))
+    wires = [Wire(fresh.daemon.address, source=f"127.3.3.{n + 1}") for n in range(20)]
+    good.wait_fence(b"sessions go on")
+    resource.prlimit(fresh.daemon.pid, resource.RLIMIT_NOFILE, limit)
+    for wire in wires:
+        wire.close()
+
+    def in_again():
+        try:
+            fresh.viewer(source="127.3.4.1").wait_fence(b"in")
+            return True
+        except (Refused, Closed, OSError):
+            return False
+    wait_until(in_again, 5, "nobody gets in any more")
+    assert can_connect(fresh.daemon.address)
