@@ -122,6 +122,8 @@ struct SaslExchange::Impl {
         properties.min_ssf = k_min_ssf;
         // What TLS gives is enough: no layer of the mechanism's own.
         properties.max_ssf = std::max(k_min_ssf, external);
+        // Without a size the library takes min_ssf for a contradiction.
+        properties.maxbufsize = 8192;
         // The library lets mechanisms that send the password pass when the channel is strong
         // enough.
         properties.security_flags = SASL_SEC_NOANONYMOUS | SASL_SEC_NOPLAINTEXT;

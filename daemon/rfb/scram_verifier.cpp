@@ -93,6 +93,13 @@ Keys derive(ScramHash hash, std::string_view password, ByteView salt, unsigned i
     return keys;
 }
 
+// A NUL is part of no password: behind a short one it would not even count, since HMAC fills up its
+// key with zeros. No password at all fits nothing.
+bool is_password(std::string_view password)
+{
+    return !password.empty() && password.find('\0') == std::string_view::npos;
+}
+
 Bytes random_octets(std::size_t size)
 {
     Bytes octets(size);
@@ -160,9 +167,10 @@ std::optional<unsigned> iterations_from(std::string_view text)
 
 ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password, unsigned iterations)
 {
-    if (password.empty() || iterations < k_scram_min_iterations ||
+    if (!is_password(password) || iterations < k_scram_min_iterations ||
         iterations > k_scram_max_iterations) {
-        throw std::invalid_argument{"no verifier of an empty password or so many iterations"};
+        throw std::invalid_argument{
+            "no verifier is made of this password or with so many iterations"};
     }
     Bytes salt = random_octets(k_salt_size);
     Keys keys = derive(hash, password, salt, iterations);
@@ -174,7 +182,7 @@ bool check_password(const ScramVerifier& verifier, std::string_view password)
     const Keys keys = derive(verifier.hash, password, verifier.salt, verifier.iterations);
     return verifier.stored_key.size() == keys.stored.size() &&
            memeql_sec(verifier.stored_key.data(), keys.stored.data(), keys.stored.size()) != 0 &&
-           !password.empty();
+           is_password(password);
 }
 
 std::string to_text(const ScramVerifier& verifier)

@@ -27,7 +27,8 @@ struct ScramVerifier {
     bool operator==(const ScramVerifier&) const = default;
 };
 
-// With a fresh random salt of 16 octets.
+// With a fresh random salt of 16 octets. Throws std::invalid_argument for an empty password, one
+// with a NUL in it, and iterations outside the limits.
 ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password,
                                   unsigned iterations = k_scram_default_iterations);
 // Costs one PBKDF2; compares in constant time. Call it on a worker.
