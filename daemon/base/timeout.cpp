@@ -7,8 +7,8 @@ namespace gds::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds k_late{1000};
-constexpr std::chrono::milliseconds k_grace{5000};
+constexpr std::chrono::milliseconds k_late{500};
+constexpr std::chrono::milliseconds k_grace{2000};
 
 } // namespace
 

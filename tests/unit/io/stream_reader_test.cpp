@@ -110,10 +110,10 @@ Task<int> sum_of_messages(StreamReader& reader, int count)
 
 TEST_P(StreamReaderWays, TakesMessagesAfterOneWait)
 {
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
         pair.client->send(Bytes{1, 0, 2});
     }
-    EXPECT_EQ(run_ready(sum_of_messages(reader, 20000)), 60000);
+    EXPECT_EQ(run_ready(sum_of_messages(reader, 5000)), 15000);
 }
 
 TEST(StreamReader, ExactModeLeavesTheRestInTheStream)
