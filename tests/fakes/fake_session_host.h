@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A SessionHost whose picture a test paints. Who changes it tells the session, as a real host does.
+#pragma once
+
+#include "fakes/recording_input_sink.h"
+#include "rfb/session_host.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gds::test {
+
+class FakeSessionHost final : public SessionHost {
+public:
+    explicit FakeSessionHost(Size size) { resize(size); }
+
+    RecordingInputSink sink;
+    bool control = true;
+    std::string name = "desktop";
+    Cursor pointer;
+    // Of the ClientInits that came, whether they were exclusive.
+    std::vector<bool> client_inits;
+
+    // Every pixel of a new picture tells its place, so that a shifted one shows.
+    void resize(Size size)
+    {
+        auto next = std::make_shared<Frame>(size);
+        for (int y = 0; y < size.height; ++y) {
+            for (int x = 0; x < size.width; ++x) {
+                next->row(y)[x] = static_cast<std::uint32_t>(y << 8 | x) & k_rgb_mask;
+            }
+        }
+        publish(std::move(next), Rect::of(size));
+        damage_ = Region{Rect::of(size)};
+    }
+    void paint(const Rect& rect, std::uint32_t colour)
+    {
+        auto next = std::make_shared<Frame>(*frame_);
+        for (int y = rect.y; y < rect.bottom(); ++y) {
+            for (int x = rect.x; x < rect.right(); ++x) {
+                next->row(y)[x] = colour;
+            }
+        }
+        publish(std::move(next), rect);
+    }
+    void set_pointer(Size size, Point hotspot, std::uint32_t argb, Point position)
+    {
+        auto shape = std::make_shared<CursorShape>();
+        shape->size = size;
+        shape->hotspot = hotspot;
+        shape->pixels.assign(
+            static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height), argb);
+        pointer = {std::move(shape), position};
+    }
+
+    FramePtr frame() const override { return frame_; }
+    Region take_damage() override { return std::exchange(damage_, {}); }
+    const Cursor& cursor() const override { return pointer; }
+    std::string desktop_name() const override { return name; }
+    bool may_control() const override { return control; }
+    InputSink& input() override { return sink; }
+    void on_client_init(bool exclusive) override { client_inits.push_back(exclusive); }
+
+private:
+    void publish(std::shared_ptr<Frame> next, const Rect& changed)
+    {
+        next->damage = Region{changed};
+        next->serial = frame_ ? frame_->serial + 1 : 1;
+        frame_ = std::move(next);
+        damage_.add(changed);
+    }
+
+    FramePtr frame_;
+    Region damage_;
+};
+
+} // namespace gds::test

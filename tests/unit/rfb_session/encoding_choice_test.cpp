@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rfb/encoding_choice.h"
+
+#include "rfb/desktop_size.h"
+#include "rfb/wire.h"
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+EncodingChoice choose(std::vector<std::int32_t> listed) { return choose_encodings(listed); }
+
+TEST(EncodingChoice, TakesTheFirstThatItKnows)
+{
+    EXPECT_EQ(choose({}).encoder, &raw_encoder());
+    EXPECT_EQ(choose({1, 5, 16, 7, 0}).encoder, &zrle_encoder());
+    EXPECT_EQ(choose({7, 16, 0}).encoder, &tight_encoder());
+    EXPECT_EQ(choose({0, 7}).encoder, &raw_encoder());
+    EXPECT_EQ(choose({5, 2}).encoder, &raw_encoder());
+}
+
+TEST(EncodingChoice, Levels)
+{
+    EXPECT_EQ(choose({7}).quality_level, -1);
+    EXPECT_EQ(choose({7}).compress_level, 1);
+    EXPECT_EQ(choose({-32}).quality_level, 0);
+    EXPECT_EQ(choose({-23, -32}).quality_level, 9);
+    EXPECT_EQ(choose({-256}).compress_level, 0);
+    EXPECT_EQ(choose({-247, -256}).compress_level, 9);
+    EXPECT_EQ(choose({-33, -22, -257, -246}).quality_level, -1);
+}
+
+TEST(EncodingChoice, Extensions)
+{
+    const auto all = choose({-239, -314, -232, -223, -308, -307, -224, -312, -313, -258, -316});
+    EXPECT_TRUE(all.cursor && all.cursor_with_alpha && all.pointer_pos && all.desktop_size &&
+                all.extended_desktop_size && all.desktop_name && all.last_rect && all.fence &&
+                all.continuous_updates && all.qemu_extended_key_event &&
+                all.extended_mouse_buttons);
+    EXPECT_FALSE(choose({7, 16}).draws_cursor());
+    EXPECT_FALSE(choose({7, 16}).fence);
+}
+
+TEST(DesktopSize, Layouts)
+{
+    const Screen whole{1, 0, 0, 800, 600, 0};
+    const Screen left{1, 0, 0, 400, 600, 0};
+    const Screen right{2, 400, 0, 400, 600, 0};
+    EXPECT_TRUE(is_valid_layout(800, 600, {whole}));
+    EXPECT_TRUE(is_valid_layout(800, 600, {left, right}));
+    EXPECT_FALSE(is_valid_layout(800, 600, {}));
+    EXPECT_FALSE(is_valid_layout(0, 600, {whole}));
+    EXPECT_FALSE(is_valid_layout(799, 600, {whole}));
+    EXPECT_FALSE(is_valid_layout(800, 600, {left, left}));
+    EXPECT_FALSE(is_valid_layout(800, 600, {{1, 0, 0, 0, 600, 0}}));
+    EXPECT_FALSE(is_valid_layout(800, 600, {{1, 65535, 0, 65535, 600, 0}}));
+    EXPECT_TRUE(is_valid_layout(16384, 16384, {{1, 0, 0, 16384, 16384, 0}}));
+    EXPECT_FALSE(is_valid_layout(16385, 1, {{1, 0, 0, 16385, 1, 0}}));
+    std::vector<Screen> many;
+    for (std::uint32_t id = 0; id < 17; ++id) {
+        many.push_back({id, 0, 0, 1, 1, 0});
+    }
+    EXPECT_FALSE(is_valid_layout(800, 600, many));
+    many.pop_back();
+    EXPECT_TRUE(is_valid_layout(800, 600, many));
+}
+
+TEST(DesktopSize, AtMostFourWishesASecondAreConsidered)
+{
+    ResizeJudge judge;
+    const std::vector<Screen> screens{{1, 0, 0, 800, 600, 0}};
+    auto now = ResizeJudge::Clock::now();
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(judge.judge(800, 600, screens, now), ResizeStatus::prohibited);
+    }
+    EXPECT_EQ(judge.judge(800, 600, screens, now), ResizeStatus::out_of_resources);
+    EXPECT_EQ(judge.judge(800, 600, {}, now), ResizeStatus::invalid_layout);
+    now += std::chrono::seconds{1};
+    EXPECT_EQ(judge.judge(800, 600, screens, now), ResizeStatus::prohibited);
+}
+
+} // namespace
+} // namespace gds

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Sizes, cursors, fences, names, and input through a whole session.
+#include "session_fixture.h"
+
+namespace gds::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Events = std::vector<std::string>;
+
+// --- sizes
+
+TEST_F(SessionTest, ExtendedDesktopSizeComesWithTheFirstRequest)
+{
+    admit();
+    say(set_encodings({0, -308, -223}));
+    EXPECT_TRUE(silent());
+    say(request(true, k_all));
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    ASSERT_EQ(seen->rects.size(), 1U);
+    EXPECT_EQ(seen->rects[0].rect, (Rect{0, 0, 40, 30}));
+    const Bytes one_screen{0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 0, 30, 0, 0, 0, 0};
+    EXPECT_EQ(seen->rects[0].payload, one_screen);
+    // The request is still open.
+    ASSERT_TRUE(next_picture());
+    expect_picture();
+    // An incremental one brings it no more, another does.
+    say(request(true, k_all));
+    EXPECT_TRUE(silent());
+    say(request(false, k_all));
+    const auto again = next();
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->has(encoding::k_extended_desktop_size));
+    EXPECT_EQ(again->pixels(), 0);
+}
+
+class SessionSizeTest : public SessionTest, public ::testing::WithParamInterface<std::int32_t> {};
+
+TEST_P(SessionSizeTest, ANewSizeIsToldAndThenShown)
+{
+    admit();
+    say(joined({set_encodings({0, GetParam()}), request(false, k_all)}));
+    ASSERT_TRUE(next_picture());
+    for (const Size size : {Size{50, 20}, Size{10, 10}, Size{300, 200}}) {
+        say(request(true, Rect::of(viewer.size)));
+        settle();
+        host.resize(size);
+        session->picture_changed();
+        const auto told = next();
+        ASSERT_TRUE(told);
+        EXPECT_TRUE(told->has(GetParam()));
+        EXPECT_EQ(told->rects.back().encoding, GetParam());
+        EXPECT_EQ(told->pixels(), 0);
+        EXPECT_EQ(viewer.size, size);
+        ASSERT_TRUE(next_picture());
+        expect_picture();
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Both, SessionSizeTest, ::testing::Values(-308, -223));
+
+TEST_F(SessionTest, OneThatKnowsNoSizesGetsThePictureClipped)
+{
+    admit();
+    say(request(false, k_all));
+    ASSERT_TRUE(next_picture());
+    say(request(true, k_all));
+    host.resize({400, 300});
+    session->picture_changed();
+    ASSERT_TRUE(next_picture());
+    EXPECT_EQ(viewer.size, k_size);
+    EXPECT_EQ(viewer.at(39, 29), host.frame()->row(29)[39]);
+
+    say(request(true, k_all));
+    host.resize({20, 10});
+    session->picture_changed();
+    ASSERT_TRUE(next_picture());
+    EXPECT_EQ(viewer.at(19, 9), host.frame()->row(9)[19]);
+    EXPECT_EQ(viewer.at(20, 9), 0U);
+    EXPECT_EQ(viewer.at(19, 10), 0U);
+    EXPECT_EQ(viewer.at(39, 29), 0U);
+}
+
+TEST_F(SessionTest, SizesMayChangeAtAnyTime)
+{
+    admit();
+    say(joined({set_encodings({0, -308, -313}), continuous_updates(true, k_all)}));
+    for (int i = 1; i < 60; ++i) {
+        host.resize({1 + i * 37 % 90, 1 + i * 53 % 70});
+        session->picture_changed();
+        if (i % 3 == 0) {
+            settle();
+        }
+        while (look()) {
+        }
+    }
+    say(request(false, {0, 0, 1000, 1000}));
+    EXPECT_TRUE(spin_until([this] {
+        look();
+        return viewer.size == host.frame()->size && session->statistics().frames_sent > 0 &&
+               viewer.at(0, 0) == 0 &&
+               viewer.at(viewer.size.width - 1, viewer.size.height - 1) ==
+                   (host.frame()->row(viewer.size.height - 1)[viewer.size.width - 1] & k_rgb_mask);
+    }));
+    EXPECT_FALSE(ended);
+}
+
+TEST_F(SessionTest, SetDesktopSizeIsRefusedInOrder)
+{
+    admit();
+    say(set_encodings({0, -308}));
+    say(joined({set_desktop_size(800, 600, {{0, 0, 800, 600}}),
+                set_desktop_size(800, 600, {{0, 0, 801, 600}}), set_desktop_size(0, 0, {})}));
+    for (const int status : {1, 3, 3}) {
+        const auto seen = next();
+        ASSERT_TRUE(seen);
+        ASSERT_EQ(seen->rects.size(), 1U);
+        EXPECT_EQ(seen->rects[0].encoding, encoding::k_extended_desktop_size);
+        EXPECT_EQ(seen->rects[0].rect, (Rect{1, status, 40, 30}));
+    }
+    EXPECT_EQ(viewer.size, k_size);
+}
+
+// --- cursor
+
+TEST_F(SessionTest, TheCursorIsSentWhenItsShapeChanges)
+{
+    host.set_pointer({3, 2}, {1, 1}, 0xff102030, {5, 5});
+    admit();
+    say(joined({set_encodings({0, -239}), request(false, k_all)}));
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    ASSERT_TRUE(seen->has(encoding::k_cursor));
+    EXPECT_EQ(seen->find(encoding::k_cursor)->rect, (Rect{1, 1, 3, 2}));
+    ASSERT_TRUE(next_picture());
+    expect_picture(); // and it is not drawn in
+    say(request(true, k_all));
+    host.pointer.position = {20, 20};
+    session->cursor_changed();
+    EXPECT_TRUE(silent());
+    host.set_pointer({4, 4}, {0, 0}, 0x80000000, {20, 20});
+    session->cursor_changed();
+    const auto changed = next();
+    ASSERT_TRUE(changed);
+    EXPECT_TRUE(changed->has(encoding::k_cursor));
+    EXPECT_EQ(changed->pixels(), 0);
+    // It left the request open.
+    host.paint({0, 0, 1, 1}, 0xffffff);
+    session->picture_changed();
+    EXPECT_TRUE(next_picture());
+}
+
+TEST_F(SessionTest, CursorWithAlphaIsPreferred)
+{
+    host.set_pointer({3, 2}, {1, 1}, 0xff102030, {5, 5});
+    admit();
+    say(joined({set_encodings({0, -239, -314}), request(false, k_all)}));
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    EXPECT_TRUE(seen->has(encoding::k_cursor_with_alpha));
+    EXPECT_FALSE(seen->has(encoding::k_cursor));
+}
+
+TEST_F(SessionTest, TheCursorIsDrawnForThoseWhoCannot)
+{
+    host.set_pointer({4, 4}, {0, 0}, 0xff102030, {5, 5});
+    admit();
+    say(request(false, k_all));
+    ASSERT_TRUE(next_picture());
+    EXPECT_EQ(viewer.at(5, 5), 0x102030U);
+    EXPECT_EQ(viewer.at(8, 8), 0x102030U);
+    EXPECT_EQ(viewer.at(9, 9), host.frame()->row(9)[9]);
+    say(request(true, k_all));
+    host.pointer.position = {30, 20};
+    session->cursor_changed();
+    ASSERT_TRUE(next_picture());
+    EXPECT_EQ(viewer.at(5, 5), host.frame()->row(5)[5]);
+    EXPECT_EQ(viewer.at(30, 20), 0x102030U);
+    say(request(true, k_all));
+    EXPECT_TRUE(silent());
+    // What is painted under it does not show through.
+    host.paint({28, 18, 10, 10}, 0xffffff);
+    session->picture_changed();
+    ASSERT_TRUE(next_picture());
+    EXPECT_EQ(viewer.at(30, 20), 0x102030U);
+    EXPECT_EQ(viewer.at(29, 19), 0xffffffU);
+    // From now on the client draws it itself.
+    say(joined({set_encodings({0, -239}), request(true, k_all)}));
+    ASSERT_TRUE(next_picture());
+    expect_picture();
+}
+
+TEST_F(SessionTest, ThePointersPlaceIsToldWhenOthersMoveIt)
+{
+    limits.pointer_quiet = 50ms;
+    host.set_pointer({3, 2}, {1, 1}, 0xff102030, {5, 5});
+    admit();
+    say(joined({set_encodings({0, -239, -232}), request(false, k_all)}));
+    const auto first = next();
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(first->has(encoding::k_pointer_pos));
+    EXPECT_EQ(first->find(encoding::k_pointer_pos)->rect, (Rect{5, 5, 0, 0}));
+    ASSERT_TRUE(next_picture());
+    say(joined({request(true, k_all), pointer_event(0, 20, 20)}));
+    settle();
+    host.pointer.position = {12, 12}; // on its way to where the client put it
+    session->cursor_changed();
+    settle();
+    host.pointer.position = {20, 20};
+    session->cursor_changed();
+    EXPECT_TRUE(silent());
+    host.pointer.position = {39, 39}; // somebody else
+    session->cursor_changed();
+    const auto later = next();
+    ASSERT_TRUE(later);
+    ASSERT_TRUE(later->has(encoding::k_pointer_pos));
+    EXPECT_EQ(later->find(encoding::k_pointer_pos)->rect, (Rect{39, 29, 0, 0}));
+}
+
+// --- fences
+
+TEST_F(SessionTest, FencesAreAnnouncedOnceAndAnswered)
+{
+    admit();
+    say(joined({set_encodings({0, -312}), set_encodings({0, -312})}));
+    const auto announced = next();
+    ASSERT_TRUE(announced);
+    EXPECT_EQ(announced->type, 248);
+    EXPECT_EQ(announced->fence_flags, fence::k_request);
+    say(client_fence(0, "")); // the answer to it
+    EXPECT_TRUE(silent());
+    say(client_fence(0xffffffff & ~fence::k_sync_next, "abc"));
+    const auto answer = next();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->fence_flags, fence::k_block_before | fence::k_block_after);
+    EXPECT_EQ(answer->text, "abc");
+}
+
+TEST_F(SessionTest, BlockBeforeIsAnsweredAfterTheUpdateThatWasAskedBefore)
+{
+    admit();
+    say(set_encodings({0, -312}));
+    ASSERT_TRUE(next());
+    say(joined(
+        {request(false, k_all), client_fence(fence::k_request | fence::k_block_before, "b")}));
+    const auto picture = next();
+    ASSERT_TRUE(picture);
+    EXPECT_EQ(picture->type, 0);
+    const auto answer = next();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text, "b");
+}
+
+TEST_F(SessionTest, SyncNextParts_WhatItsMessageAffects)
+{
+    PixelFormat small;
+    small.bits_per_pixel = 16;
+    small.depth = 16;
+    small.red_max = 31;
+    small.green_max = 63;
+    small.blue_max = 31;
+    small.red_shift = 11;
+    small.green_shift = 5;
+    admit();
+    say(joined({set_encodings({0, -312, -313}), continuous_updates(true, k_all)}));
+    ASSERT_TRUE(next_picture());
+    for (int round = 0; round < 20; ++round) {
+        const bool to_small = round % 2 == 0;
+        host.paint({round, 0, 3, 3}, 0x808080);
+        session->picture_changed();
+        say(joined({client_fence(fence::k_request | fence::k_sync_next, "s"),
+                    set_pixel_format(to_small ? small : PixelFormat{})}));
+        host.paint({round, 5, 3, 3}, 0x404040);
+        session->picture_changed();
+        // The viewer changes its mind exactly at the answer: if an update were in the other format,
+        // its octets would not come apart into messages.
+        for (;;) {
+            const auto seen = next();
+            ASSERT_TRUE(seen);
+            if (seen->type == 248) {
+                EXPECT_EQ(seen->fence_flags, fence::k_sync_next);
+                break;
+            }
+        }
+        viewer.octets_per_pixel = to_small ? 2 : 4;
+        host.paint({round, 10, 3, 3}, 0x202020);
+        session->picture_changed();
+        ASSERT_TRUE(next_picture());
+        settle();
+        while (look()) {
+        }
+    }
+    EXPECT_FALSE(ended);
+}
+
+TEST_F(SessionTest, BlockAfterHoldsBackWhatFollows)
+{
+    server->set_write_capacity(300);
+    admit();
+    say(set_encodings({0, -312}));
+    ASSERT_TRUE(next());
+    say(request(false, k_all));
+    settle(); // the update is stuck
+    say(joined(
+        {client_fence(fence::k_request | fence::k_block_after, "a"), key_event(0x61, true)}));
+    settle();
+    EXPECT_TRUE(host.sink.events.empty());
+    server->set_write_capacity(1'000'000);
+    ASSERT_TRUE(next_picture());
+    const auto answer = next();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text, "a");
+    EXPECT_TRUE(spin_until([this] { return !host.sink.events.empty(); }));
+}
+
+TEST_F(SessionTest, FencesOneAfterTheOther)
+{
+    admit();
+    say(set_encodings({0, -312}));
+    ASSERT_TRUE(next());
+    const auto sync = fence::k_request | fence::k_sync_next;
+    say(joined({client_fence(sync, "1"), client_fence(sync, "2"),
+                client_fence(fence::k_request, "3"), key_event(0x61, true)}));
+    for (const char* text : {"1", "2", "3"}) {
+        const auto answer = next();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->text, text);
+    }
+    EXPECT_TRUE(spin_until([this] { return !host.sink.events.empty(); }));
+}
+
+TEST_F(SessionTest, AFloodOfFencesStopsTheReading)
+{
+    server->set_write_capacity(100);
+    admit();
+    say(set_encodings({0, -312}));
+    ASSERT_TRUE(next());
+    server->set_write_capacity(1);
+    Bytes flood;
+    for (int i = 0; i < 5000; ++i) {
+        const Bytes one = client_fence(fence::k_request, std::string(64, 'f'));
+        flood.insert(flood.end(), one.begin(), one.end());
+    }
+    say(flood);
+    say(key_event(0x61, true));
+    settle();
+    EXPECT_TRUE(host.sink.events.empty());
+    EXPECT_FALSE(ended);
+    server->set_write_capacity(1'000'000);
+    for (int i = 0; i < 5000; ++i) {
+        ASSERT_TRUE(next());
+    }
+    EXPECT_TRUE(spin_until([this] { return !host.sink.events.empty(); }));
+}
+
+// --- acknowledgements and names
+
+TEST_F(SessionTest, InputExtensionsAreAcknowledgedOnceAndThenWork)
+{
+    admit();
+    say(joined({set_encodings({0, -258, -316}), set_encodings({0, -258, -316})}));
+    const auto keys = next();
+    ASSERT_TRUE(keys);
+    EXPECT_TRUE(keys->has(encoding::k_qemu_extended_key_event));
+    const auto buttons = next();
+    ASSERT_TRUE(buttons);
+    EXPECT_TRUE(buttons->has(encoding::k_extended_mouse_buttons));
+    EXPECT_TRUE(silent());
+    say(joined({qemu_key_event(0x61, 0x1e, true), pointer_event(0x80, 3, 4, 2)}));
+    EXPECT_TRUE(spin_until([this] { return host.sink.events.size() == 3; }));
+    EXPECT_EQ(host.sink.events, (Events{"code 30 down", "move 3,4", "button 0x114 down"}));
+}
+
+TEST_F(SessionTest, ANewNameIsTold)
+{
+    admit();
+    say(joined({set_encodings({0, -307}), request(false, k_all)}));
+    ASSERT_TRUE(next_picture());
+    say(request(true, k_all));
+    session->name_changed();
+    EXPECT_TRUE(silent());
+    host.name = "Schreibtisch \xc3\xa4";
+    session->name_changed();
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    ASSERT_TRUE(seen->has(encoding::k_desktop_name));
+    EXPECT_EQ(as_text(seen->rects[0].payload), host.name);
+}
+
+// --- input
+
+TEST_F(SessionTest, WhatAClientHoldsIsReleasedWhenItLeaves)
+{
+    admit();
+    say(joined({key_event(0xffe1, true), pointer_event(1, 3, 4)}));
+    ASSERT_TRUE(spin_until([this] { return host.sink.held() == 2; }));
+    client->end();
+    EXPECT_EQ(outcome(), "left");
+    EXPECT_EQ(host.sink.held(), 0U);
+}
+
+TEST_F(SessionTest, WhatAClientHoldsIsReleasedWhenItIsThrownOut)
+{
+    admit();
+    say(joined({key_event(0xffe1, true), Bytes{99}}));
+    EXPECT_EQ(outcome(), "protocol error");
+    EXPECT_EQ(host.sink.held(), 0U);
+}
+
+TEST_F(SessionTest, WhatAClientHoldsIsReleasedWhenItIsDropped)
+{
+    admit();
+    say(key_event(0xffe1, true));
+    ASSERT_TRUE(spin_until([this] { return host.sink.held() == 1; }));
+    scope.reset();
+    session.reset();
+    EXPECT_EQ(host.sink.held(), 0U);
+}
+
+TEST_F(SessionTest, WhatAClientHoldsIsReleasedWhenItsRightsEnd)
+{
+    admit();
+    say(key_event(0xffe1, true));
+    ASSERT_TRUE(spin_until([this] { return host.sink.held() == 1; }));
+    host.control = false;
+    session->rights_changed();
+    EXPECT_EQ(host.sink.held(), 0U);
+    say(key_event(0x61, true));
+    settle();
+    EXPECT_EQ(host.sink.held(), 0U);
+    EXPECT_FALSE(ended);
+}
+
+TEST_F(SessionTest, AFloodOfMotionCostsFewEvents)
+{
+    admit();
+    Bytes flood;
+    for (int i = 0; i < 100'000; ++i) {
+        const Bytes one = pointer_event(0, i % 40, i % 30);
+        flood.insert(flood.end(), one.begin(), one.end());
+    }
+    say(flood);
+    say(pointer_event(0, 7, 8));
+    ASSERT_TRUE(spin_until(
+        [this] { return !host.sink.events.empty() && host.sink.events.back() == "move 7,8"; }));
+    EXPECT_LT(host.sink.events.size(), 1000U);
+}
+
+TEST_F(SessionTest, AFloodLeavesOthersTheirTurn)
+{
+    limits.messages_per_turn = 10;
+    admit();
+    Bytes flood;
+    for (int i = 0; i < 1000; ++i) {
+        const Bytes one = key_event(0x61, i % 2 == 0);
+        flood.insert(flood.end(), one.begin(), one.end());
+    }
+    say(flood);
+    g_main_context_iteration(nullptr, FALSE);
+    EXPECT_LT(host.sink.events.size(), 100U);
+    EXPECT_TRUE(spin_until([this] { return host.sink.events.size() == 1000; }));
+}
+
+} // namespace
+} // namespace gds::test

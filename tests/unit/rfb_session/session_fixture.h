@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A running Session over memory, with a viewer at the other end.
+#pragma once
+
+#include "base/task_scope.h"
+#include "fakes/fake_session_host.h"
+#include "fakes/stream_pair.h"
+#include "rfb/session.h"
+#include "viewer.h"
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace gds::test {
+
+class SessionTest : public ::testing::Test {
+protected:
+    static constexpr Size k_size{40, 30};
+    static constexpr Rect k_all{0, 0, 40, 30};
+
+    ~SessionTest() override
+    {
+        scope.reset();
+        session.reset();
+    }
+
+    void start()
+    {
+        session = std::make_unique<Session>(
+            connection, SecurityProof::make("alice", "x509-plain", "", 256), host, pool, limits);
+        scope = std::make_unique<TaskScope>();
+        scope->spawn(session->run(), [this](std::exception_ptr error) {
+            ended = true;
+            end = std::move(error);
+        });
+    }
+    // Through ClientInit and ServerInit.
+    void admit()
+    {
+        start();
+        say(client_init());
+        const auto init = next();
+        ASSERT_TRUE(init);
+        ASSERT_EQ(init->type, -1);
+    }
+    void say(const Bytes& octets) { client->send(octets); }
+
+    // The server's next message, waited for.
+    std::optional<Seen> next(std::chrono::milliseconds limit = std::chrono::seconds{5})
+    {
+        std::optional<Seen> seen;
+        const auto has_come = [&] {
+            if (!seen) {
+                seen = look();
+            }
+            return seen.has_value();
+        };
+        spin_until(has_come, limit);
+        return seen;
+    }
+    // The next update with pixels; what comes before it is forgotten.
+    std::optional<Seen> next_picture()
+    {
+        for (;;) {
+            auto seen = next();
+            if (!seen || (seen->type == 0 && seen->pixels() > 0)) {
+                return seen;
+            }
+        }
+    }
+    std::optional<Seen> look()
+    {
+        const Bytes more = client->take_arrived();
+        inbox.insert(inbox.end(), more.begin(), more.end());
+        std::size_t length = 0;
+        auto seen = viewer.next(inbox, length);
+        inbox.erase(inbox.begin(), inbox.begin() + static_cast<std::ptrdiff_t>(length));
+        return seen;
+    }
+    // True when the server says nothing for a while.
+    bool silent()
+    {
+        const auto seen = next(std::chrono::milliseconds{25});
+        return !seen;
+    }
+    void settle()
+    {
+        spin_until([] { return false; }, std::chrono::milliseconds{10});
+    }
+
+    // How the session ended, in one word; waits for it.
+    std::string outcome()
+    {
+        if (!spin_until([this] { return ended; })) {
+            return "still running";
+        }
+        if (!end) {
+            return "left";
+        }
+        try {
+            std::rethrow_exception(end);
+        } catch (const ProtocolError&) {
+            return "protocol error";
+        } catch (const EndOfStream&) {
+            return "end of stream";
+        } catch (const TimedOut&) {
+            return "timed out";
+        } catch (const std::exception& other) {
+            return other.what();
+        }
+    }
+
+    void expect_picture()
+    {
+        const auto frame = host.frame();
+        ASSERT_EQ(viewer.size, frame->size);
+        for (int y = 0; y < frame->size.height; ++y) {
+            for (int x = 0; x < frame->size.width; ++x) {
+                ASSERT_EQ(viewer.at(x, y), frame->row(y)[x] & k_rgb_mask) << x << "," << y;
+            }
+        }
+    }
+
+    FakeSessionHost host{k_size};
+    WorkerPool pool{1};
+    SessionLimits limits;
+    StreamPair pair = make_stream_pair();
+    std::unique_ptr<MemoryStream> client = std::move(pair.client);
+    MemoryStream* server = pair.server.get();
+    Connection connection{std::move(pair.server), "192.0.2.7:51234"};
+    std::unique_ptr<Session> session;
+    std::unique_ptr<TaskScope> scope;
+    Viewer viewer;
+    bool ended = false;
+    std::exception_ptr end;
+
+private:
+    Bytes inbox; // arrived and not yet a whole message
+};
+
+} // namespace gds::test
