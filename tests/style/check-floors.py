@@ -18,14 +18,14 @@ BELOW = {
     "rfb": {"base", "io", "desktop"},
     "portal": {"base", "desktop"},
     "server": {"base", "io", "desktop", "rfb"},
-    "service": {"base", "io", "desktop", "rfb", "server"},
-    "cli": {"base"},
+    "service": {"base", "io", "desktop", "rfb", "portal", "server"},
+    "cli": {"base", "service"},
 }
 ALL = set(BELOW)
 
 # Headers of libraries and the files (as regular expressions on the path) that may use them.
 ROOMS = [
-    ("GnuTLS", r"gnutls/", r"daemon/io/tls_|tests/"),
+    ("GnuTLS", r"gnutls/", r"daemon/io/(tls_|gnutls_)|tests/"),
     ("Cyrus SASL", r"sasl/", r"daemon/(io/sasl_stream|rfb/(security_)?sasl)|tests/"),
     ("sdbus-c++", r"sdbus-c\+\+/",
      r"daemon/(service|cli)/|portal/|daemon/base/(sdbus_compat|bus_source)|tests/"),
