@@ -36,7 +36,8 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments)
     gboolean enable = FALSE;
     gboolean replace = FALSE;
     gboolean verbose = FALSE;
-    gint64 port = -1;
+    constexpr gint64 k_not_given = std::numeric_limits<gint64>::min();
+    gint64 port = k_not_given;
     char** addresses = nullptr;
     const GOptionEntry entries[] = {
         {"help", 'h', 0, G_OPTION_ARG_NONE, &help, N_("Show these options"), nullptr},
@@ -55,8 +56,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments)
     const ContextPtr context{g_option_context_new(nullptr), g_option_context_free};
     g_option_context_set_help_enabled(context.get(), FALSE);
     g_option_context_set_translation_domain(context.get(), GDS_GETTEXT_DOMAIN);
-    g_option_context_set_summary(context.get(),
-                                 _("Shares this desktop session with VNC viewers."));
+    g_option_context_set_summary(context.get(), _("Shares this desktop session with VNC viewers."));
     g_option_context_add_main_entries(context.get(), entries, GDS_GETTEXT_DOMAIN);
 
     // GOption takes what it knows out of the vector; what remains is ours to free.
@@ -87,7 +87,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments)
         parsed.exit = CommandLineExit{0, "gnome-desktop-sharing-daemon " GDS_VERSION "\n"};
         return parsed;
     }
-    if (port != -1) {
+    if (port != k_not_given) {
         if (port < 1 || port > std::numeric_limits<std::uint16_t>::max()) {
             return wrong_usage(_("A port is a number from 1 to 65535."));
         }

@@ -13,8 +13,7 @@ namespace gds {
 
 CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot)
     : CredentialSource(store, std::move(on_snapshot), Timing{})
-{
-}
+{}
 
 CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot, Timing timing)
     : store_(store), on_snapshot_(std::move(on_snapshot)), timing_(timing),
@@ -32,10 +31,7 @@ CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot, T
     load_soon(std::chrono::milliseconds{0});
 }
 
-CredentialSource::~CredentialSource()
-{
-    store_.set_on_change(nullptr);
-}
+CredentialSource::~CredentialSource() { store_.set_on_change(nullptr); }
 
 void CredentialSource::set_wanted(bool wanted)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Keeps a snapshot of the password verifiers up to date with the secret store: loads at start, again
-// when the store changes, and again by itself while the store cannot be used. Owned by main, which hands
-// the snapshots to the server.
+// Keeps a snapshot of the password verifiers up to date with the secret store: loads at start,
+// again when the store changes, and again by itself while the store cannot be used. Owned by main,
+// which hands the snapshots to the server.
 #pragma once
 
 #include "base/source.h"
@@ -19,9 +19,9 @@ public:
     using OnSnapshot = std::function<void(CredentialsPtr)>;
 
     struct Timing {
-        std::chrono::milliseconds deadline{10'000};    // for one answer of the secret service
-        std::chrono::milliseconds settle{200};         // several changes become one load
-        std::chrono::milliseconds first_retry{1'000};  // doubled
+        std::chrono::milliseconds deadline{10'000}; // for one answer of the secret service
+        std::chrono::milliseconds settle{200}; // several changes become one load
+        std::chrono::milliseconds first_retry{1'000}; // doubled
         std::chrono::milliseconds longest_retry{60'000};
     };
 

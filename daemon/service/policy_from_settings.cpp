@@ -82,8 +82,8 @@ void read_security_types(GSettings* settings, Policy& policy)
         } else if (name == "x509-plain") {
             type = SecurityTypeName::x509_plain;
         } else {
-            // Translators: %s is a word from the settings that means nothing to us. Viewers cannot log
-            // in that way.
+            // Translators: %s is a word from the settings that means nothing to us. Viewers cannot
+            // log in that way.
             policy.complaints.push_back(
                 sentence(_("The security type “%s” in the setting “security-types” is not known "
                            "here and not offered. Known are x509-sasl and x509-plain."),
@@ -125,8 +125,7 @@ void read_max_clients(GSettings* settings, Policy& policy)
 {
     policy.max_clients = g_settings_get_uint(settings, "max-clients");
     if (policy.max_clients == 0) {
-        policy.complaints.emplace_back(
-            _("The setting “max-clients” is 0, so nobody can connect."));
+        policy.complaints.emplace_back(_("The setting “max-clients” is 0, so nobody can connect."));
     }
 }
 
@@ -172,10 +171,7 @@ PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> s
     }
 }
 
-PolicySettings::~PolicySettings()
-{
-    g_signal_handler_disconnect(settings_.get(), handler_);
-}
+PolicySettings::~PolicySettings() { g_signal_handler_disconnect(settings_.get(), handler_); }
 
 void PolicySettings::changed(GSettings*, const char*, void* data)
 {

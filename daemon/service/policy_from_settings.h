@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// GSettings and the command line -> Policy: the only reader of keys. Owned by main; the policy that it
-// makes is handed down to the server. A value that cannot be used never makes the policy more open: it
-// is left out or read as the narrower one, and a sentence about it stands in Policy::complaints.
+// GSettings and the command line -> Policy: the only reader of keys. Owned by main; the policy that
+// it makes is handed down to the server. A value that cannot be used never makes the policy more
+// open: it is left out or read as the narrower one, and a sentence about it stands in
+// Policy::complaints.
 #pragma once
 
 #include "base/gobject_ptr.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SecretStore: where password verifiers are kept. Implemented over libsecret and by a fake in tests;
-// owned by main (the daemon) or by the command-line control. Main thread; nothing here blocks, and the
-// caller bounds each call with a time limit.
+// SecretStore: where password verifiers are kept. Implemented over libsecret and by a fake in
+// tests; owned by main (the daemon) or by the command-line control. Main thread; nothing here
+// blocks, and the caller bounds each call with a time limit.
 #pragma once
 
 #include "base/bytes.h"
@@ -24,8 +24,8 @@ struct SecretStoreError : std::runtime_error {
 // What can be read without asking anybody.
 struct StoredSecrets {
     std::map<std::string, std::vector<ScramVerifier>, std::less<>> users;
-    Bytes decoy_key;            // empty: none is kept yet
-    bool locked = false;        // there is something of ours that only an unlocked keyring shows
+    Bytes decoy_key; // empty: none is kept yet
+    bool locked = false; // there is something of ours that only an unlocked keyring shows
     unsigned unusable_items = 0; // malformed: as if they were not there
 };
 
@@ -35,8 +35,8 @@ public:
 
     // Never prompts.
     virtual Task<StoredSecrets> load() = 0;
-    // Asks the person at the desk to unlock what is ours, if need be. Lasts as long as the person does.
-    // False when it stays locked.
+    // Asks the person at the desk to unlock what is ours, if need be. Lasts as long as the person
+    // does. False when it stays locked.
     virtual Task<bool> unlock() = 0;
 
     // These may prompt for unlocking. All verifiers of a user are replaced as one.
@@ -47,8 +47,8 @@ public:
 
     virtual Task<> save_decoy_key(Bytes key) = 0;
 
-    // Told that something may have changed: items, locks, or the service itself came. May be told too
-    // often. Null ends it.
+    // Told that something may have changed: items, locks, or the service itself came. May be told
+    // too often. Null ends it.
     virtual void set_on_change(std::function<void()> on_change) = 0;
 };
 

@@ -51,8 +51,8 @@ TEST(CommandLine, VersionAndHelpAreAnswersNotErrors)
 TEST(CommandLine, WrongUsageIsStatusTwo)
 {
     const std::vector<std::vector<std::string>> wrong = {
-        {"--bogus"},      {"word"},          {"--port"},          {"--port", "0"},
-        {"--port", "-1"}, {"--port=65536"},  {"--port", "59x"},   {"--port=99999999999999999999"},
+        {"--bogus"},       {"word"},         {"--port"},        {"--port", "0"},
+        {"--port", "-1"},  {"--port=65536"}, {"--port", "59x"}, {"--port=99999999999999999999"},
         {"--address", ""}, {"--port="},
     };
     for (const auto& words : wrong) {

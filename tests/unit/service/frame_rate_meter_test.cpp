@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "service/frame_rate.h"
+#include "service/frame_rate_meter.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(FrameRate, IsTheAverageOfTheLastSeconds)
+TEST(FrameRateMeter, IsTheAverageOfTheLastSeconds)
 {
-    FrameRate rate;
-    const FrameRate::Clock::time_point start{};
+    FrameRateMeter rate;
+    const FrameRateMeter::Clock::time_point start{};
     EXPECT_EQ(rate.per_second(), 0);
     rate.sample(100, start);
     EXPECT_EQ(rate.per_second(), 0);
@@ -28,9 +28,9 @@ TEST(FrameRate, IsTheAverageOfTheLastSeconds)
     EXPECT_DOUBLE_EQ(rate.per_second(), 60);
 }
 
-TEST(FrameRate, ATimeThatStandsStillIsNoDivisionByZero)
+TEST(FrameRateMeter, ATimeThatStandsStillIsNoDivisionByZero)
 {
-    FrameRate rate;
+    FrameRateMeter rate;
     rate.sample(1, {});
     rate.sample(2, {});
     EXPECT_EQ(rate.per_second(), 0);

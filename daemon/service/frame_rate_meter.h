@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Frames per second over the last seconds, from a counter that is looked at now and then. Pure logic.
+// Frames per second over the last seconds, from a counter that is looked at now and then. Pure
+// logic.
 #pragma once
 
 #include <chrono>
@@ -8,7 +9,7 @@
 
 namespace gds {
 
-class FrameRate {
+class FrameRateMeter {
 public:
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::seconds k_window{5};

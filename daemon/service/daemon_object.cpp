@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/daemon_object.h"
+
+#include "base/translate.h"
+#include "config.h"
+#include "service/emit.h"
+
+namespace gds {
+
+namespace {
+
+const char* word_for(SharingState state)
+{
+    switch (state) {
+    case SharingState::disabled:
+        return "disabled";
+    case SharingState::starting:
+        return "starting";
+    case SharingState::listening:
+        return "listening";
+    case SharingState::sharing:
+        return "sharing";
+    case SharingState::failed:
+        break;
+    }
+    return "failed";
+}
+
+} // namespace
+
+DaemonObject::DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings)
+    : AdaptorInterfaces(bus, sdbus::ObjectPath{k_path}), bus_(bus), server_(server),
+      settings_(settings), told_(server.status()), told_enabled_by_(settings.enabled_by())
+{
+    registerAdaptor();
+    for (const auto& client : server_.clients()) {
+        on_client_added(client);
+    }
+    server_.set_observer(this);
+}
+
+DaemonObject::~DaemonObject()
+{
+    server_.set_observer(nullptr);
+    // The clients' objects speak through the object manager: they go first.
+    ended_.clear();
+    clients_.clear();
+    emit_safely("the end of the service", [this] { unregisterAdaptor(); });
+}
+
+void DaemonObject::signal(const std::vector<const char*>& properties) noexcept
+{
+    if (properties.empty()) {
+        return;
+    }
+    emit_safely("a change of status", [&] {
+        const std::vector<sdbus::PropertyName> names(properties.begin(), properties.end());
+        getObject().emitPropertiesChangedSignal(
+            sdbus::InterfaceName{DesktopSharing_adaptor::INTERFACE_NAME}, names);
+    });
+}
+
+void DaemonObject::called() const
+{
+    if (on_call_) {
+        on_call_();
+    }
+}
+
+void DaemonObject::on_policy_changed()
+{
+    auto by = settings_.enabled_by();
+    if (by == told_enabled_by_) {
+        return;
+    }
+    const bool enabled_changed = by.empty() != told_enabled_by_.empty();
+    told_enabled_by_ = std::move(by);
+    signal(enabled_changed ? std::vector<const char*>{"Enabled", "EnabledBy"}
+                           : std::vector<const char*>{"EnabledBy"});
+}
+
+void DaemonObject::on_status_changed()
+{
+    const auto now = server_.status();
+    std::vector<const char*> properties;
+    if (now.state != told_.state) {
+        properties.push_back("State");
+    }
+    if (now.reason != told_.reason) {
+        properties.push_back("StatusReason");
+    }
+    if (now.endpoints != told_.endpoints) {
+        properties.push_back("Endpoints");
+    }
+    if (now.tls_fingerprint != told_.tls_fingerprint) {
+        properties.push_back("TlsFingerprint");
+    }
+    told_ = now;
+    signal(properties);
+    if (on_activity_) {
+        on_activity_();
+    }
+}
+
+void DaemonObject::on_client_added(const ClientInfo& client)
+{
+    auto& object = clients_[client.number];
+    if (object) {
+        return;
+    }
+    try {
+        object = std::make_unique<ClientObject>(bus_, server_, client);
+    } catch (const sdbus::Error& error) {
+        // The client is served all the same; only nobody sees it here.
+        log_warning(std::string{"a client cannot be shown on D-Bus: "} + error.what());
+        clients_.erase(client.number);
+        return;
+    }
+    signal({"Clients"});
+    if (!every_second_) {
+        every_second_ = call_every(std::chrono::seconds{1}, [this] { look_at_clients(); });
+    }
+    if (on_activity_) {
+        on_activity_();
+    }
+}
+
+void DaemonObject::on_client_changed(const ClientInfo& client)
+{
+    if (const auto found = clients_.find(client.number); found != clients_.end()) {
+        found->second->changed(client);
+    }
+}
+
+void DaemonObject::on_client_removed(unsigned number)
+{
+    auto node = clients_.extract(number);
+    if (node.empty()) {
+        return;
+    }
+    ended_.push_back(std::move(node.mapped()));
+    drop_ended_ = call_soon([this] { ended_.clear(); });
+    if (clients_.empty()) {
+        every_second_.reset();
+    }
+    signal({"Clients"});
+    if (on_activity_) {
+        on_activity_();
+    }
+}
+
+void DaemonObject::look_at_clients()
+{
+    const auto at = FrameRateMeter::Clock::now();
+    for (const auto& client : server_.clients()) {
+        if (const auto found = clients_.find(client.number); found != clients_.end()) {
+            found->second->look(client, at);
+        }
+    }
+}
+
+void DaemonObject::DisconnectAll()
+{
+    called();
+    server_.disconnect_all("asked for over D-Bus");
+}
+
+void DaemonObject::Enabled(const bool& value)
+{
+    called();
+    try {
+        settings_.set_enabled(value);
+    } catch (const SettingLocked& locked) {
+        throw sdbus_error("org.gnome.DesktopSharing.Error.Locked", locked.what());
+    }
+}
+
+bool DaemonObject::Enabled()
+{
+    called();
+    return !settings_.enabled_by().empty();
+}
+
+std::vector<std::string> DaemonObject::EnabledBy() { return settings_.enabled_by(); }
+
+std::string DaemonObject::State()
+{
+    called();
+    return word_for(server_.status().state);
+}
+
+std::string DaemonObject::StatusReason() { return server_.status().reason; }
+std::vector<std::string> DaemonObject::Endpoints() { return server_.status().endpoints; }
+std::string DaemonObject::TlsFingerprint() { return server_.status().tls_fingerprint; }
+std::string DaemonObject::Version() { return GDS_VERSION; }
+
+std::vector<sdbus::ObjectPath> DaemonObject::Clients()
+{
+    std::vector<sdbus::ObjectPath> paths;
+    for (const auto& [number, object] : clients_) {
+        paths.emplace_back(ClientObject::path_of(number));
+    }
+    return paths;
+}
+
+} // namespace gds

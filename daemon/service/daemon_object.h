@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The daemon on D-Bus, /org/gnome/DesktopSharing, and the objects of its clients below it.
+// Translates and decides nothing. Owned by main, and dropped before the server and the settings.
+#pragma once
+
+#include "base/source.h"
+#include "server/server_control.h"
+#include "service/client_object.h"
+#include "service/policy_from_settings.h"
+
+#include "base/sdbus_compat.h"
+#include "daemon_adaptor.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+class DaemonObject final : private sdbus::AdaptorInterfaces<org::gnome::DesktopSharing_adaptor,
+                                                            sdbus::ObjectManager_adaptor>,
+                           private ServerObserver {
+public:
+    static constexpr const char* k_path = "/org/gnome/DesktopSharing";
+
+    // Becomes the observer of `server`.
+    DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings);
+    ~DaemonObject();
+    DaemonObject(const DaemonObject&) = delete;
+    DaemonObject& operator=(const DaemonObject&) = delete;
+
+    // To be called when the policy changed: Enabled and EnabledBy follow it.
+    void on_policy_changed();
+    // Called after each change of the state of sharing or of the number of clients.
+    void set_on_activity(std::function<void()> on_activity)
+    {
+        on_activity_ = std::move(on_activity);
+    }
+    // Called when somebody asks or tells something over the bus.
+    void set_on_call(std::function<void()> on_call) { on_call_ = std::move(on_call); }
+
+private:
+    void on_client_added(const ClientInfo& client) override;
+    void on_client_changed(const ClientInfo& client) override;
+    void on_client_removed(unsigned number) override;
+    void on_status_changed() override;
+
+    void look_at_clients();
+    void signal(const std::vector<const char*>& properties) noexcept;
+    void called() const;
+
+    void DisconnectAll() override;
+    bool Enabled() override;
+    void Enabled(const bool& value) override;
+    std::vector<std::string> EnabledBy() override;
+    std::string State() override;
+    std::string StatusReason() override;
+    std::vector<std::string> Endpoints() override;
+    std::string TlsFingerprint() override;
+    std::vector<sdbus::ObjectPath> Clients() override;
+    std::string Version() override;
+
+    sdbus::IConnection& bus_;
+    ServerControl& server_;
+    PolicySettings& settings_;
+    ServerStatus told_;
+    std::vector<std::string> told_enabled_by_;
+    std::map<unsigned, std::unique_ptr<ClientObject>> clients_;
+    // Ended, but perhaps within one of their own method calls: dropped from idle.
+    std::vector<std::unique_ptr<ClientObject>> ended_;
+    Source drop_ended_;
+    Source every_second_;
+    std::function<void()> on_activity_;
+    std::function<void()> on_call_;
+};
+
+} // namespace gds
