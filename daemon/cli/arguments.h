@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The control's command line as a value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gds::cli {
+
+enum class Verb {
+    status,
+    enable,
+    disable,
+    set_password,
+    remove_user,
+    list_users,
+    clients,
+    disconnect,
+    view_only,
+    fingerprint,
+    help,
+    version,
+};
+
+// Exit statuses of the contract.
+inline constexpr int k_done = 0;
+inline constexpr int k_failed = 1;
+inline constexpr int k_wrong_usage = 2;
+
+struct Arguments {
+    Verb verb = Verb::help;
+    bool json = false;
+    std::optional<std::string> user;
+    std::optional<unsigned> number;
+    bool view_only = false;
+};
+
+struct ParsedArguments {
+    Arguments arguments;
+    // Not empty: wrong usage, and this sentence says how.
+    std::string complaint;
+};
+
+// Without the name of the program.
+ParsedArguments parse_arguments(const std::vector<std::string>& words);
+
+std::string usage();
+
+} // namespace gds::cli

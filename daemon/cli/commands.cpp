@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/commands.h"
+
+#include "base/errors.h"
+#include "base/text.h"
+#include "base/translate.h"
+#include "cli/password_input.h"
+#include "cli/report.h"
+#include "cli/run_task.h"
+#include "cli/service_link.h"
+#include "config.h"
+#include "service/libsecret_store.h"
+#include "service/policy_from_settings.h"
+#include "service/sentence.h"
+#include "service/user_name.h"
+
+#include <cstdio>
+#include <thread>
+
+namespace gds::cli {
+
+namespace {
+
+// A person may have to type the keyring's password first.
+constexpr std::chrono::seconds k_keyring_patience{120};
+
+using Start = ServiceLink::Start;
+
+void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+int complain(const std::string& sentence)
+{
+    std::fprintf(stderr, "gnome-desktop-sharing: %s\n", sentence.c_str());
+    return k_failed;
+}
+
+int status(const Arguments& arguments)
+{
+    ServiceLink service{Start::if_needed};
+    const auto properties = service.status();
+    const auto clients = service.clients();
+    print(arguments.json ? status_json(properties.get(), clients) + '\n'
+                         : status_text(properties.get(), clients));
+    return k_done;
+}
+
+// Waits until the daemon has made up its mind whether it can share.
+VariantPtr settled_status(ServiceLink& service)
+{
+    constexpr std::chrono::milliseconds k_step{50};
+    auto properties = service.status();
+    for (int steps = 0; steps < 100; ++steps) {
+        const std::string state = text_of(properties.get(), "State");
+        if (state != "starting" && state != "disabled") {
+            break;
+        }
+        std::this_thread::sleep_for(k_step);
+        properties = service.status();
+    }
+    return properties;
+}
+
+void write_setting(bool enabled)
+{
+    const auto settings = PolicySettings::open();
+    PolicySettings{CommandLine{}, settings}.set_enabled(enabled);
+    g_settings_sync(); // dconf writes from a thread of its own
+}
+
+int enable()
+{
+    ServiceLink service{Start::if_needed};
+    try {
+        service.set_enabled(true);
+    } catch (const ServiceMissing& missing) {
+        // The wish is kept: the daemon finds it when it starts.
+        write_setting(true);
+        return complain(missing.what());
+    }
+    const auto properties = settled_status(service);
+    const std::string state = text_of(properties.get(), "State");
+    const std::string reason = text_of(properties.get(), "StatusReason");
+    if (state == "failed" || state == "disabled") {
+        return complain(reason.empty() ? _("Sharing is switched on, but nobody can connect.")
+                                       : reason);
+    }
+    print(status_text(properties.get(), {}));
+    return k_done;
+}
+
+int disable()
+{
+    ServiceLink service{Start::never};
+    try {
+        service.set_enabled(false);
+    } catch (const ServiceMissing&) {
+        write_setting(false);
+        return k_done;
+    }
+    const auto properties = service.status();
+    if (flag_of(properties.get(), "Enabled")) {
+        return complain(_("The desktop is still shared: the daemon was started with --enable. "
+                          "End that process, or start it without."));
+    }
+    return k_done;
+}
+
+int clients(const Arguments& arguments)
+{
+    ServiceLink service{Start::never};
+    std::vector<ClientEntry> entries;
+    try {
+        entries = service.clients();
+    } catch (const ServiceMissing&) {
+        // Nobody is connected to what does not run.
+    }
+    if (arguments.json) {
+        print(clients_json(entries) + '\n');
+    } else if (entries.empty()) {
+        print(std::string{_("Nobody is connected.")} + '\n');
+    } else {
+        print(clients_text(entries));
+    }
+    return k_done;
+}
+
+int disconnect(const Arguments& arguments)
+{
+    ServiceLink service{Start::never};
+    try {
+        service.disconnect(arguments.number, "gnome-desktop-sharing disconnect");
+    } catch (const ServiceMissing&) {
+        if (arguments.number) {
+            return complain(sentence(_("There is no viewer %u: the desktop is not shared."),
+                                     *arguments.number));
+        }
+    }
+    return k_done;
+}
+
+int view_only(const Arguments& arguments)
+{
+    ServiceLink service{Start::never};
+    try {
+        service.set_view_only(*arguments.number, arguments.view_only);
+    } catch (const ServiceMissing&) {
+        return complain(
+            sentence(_("There is no viewer %u: the desktop is not shared."), *arguments.number));
+    }
+    return k_done;
+}
+
+int fingerprint()
+{
+    ServiceLink service{Start::if_needed};
+    const auto properties = service.status();
+    const std::string text = text_of(properties.get(), "TlsFingerprint");
+    if (text.empty()) {
+        const std::string reason = text_of(properties.get(), "StatusReason");
+        return complain(reason.empty()
+                            ? _("There is no certificate yet; it is made when sharing is switched "
+                                "on for the first time: “gnome-desktop-sharing enable”.")
+                            : reason);
+    }
+    print(text + '\n');
+    return k_done;
+}
+
+int set_password(const Arguments& arguments)
+{
+    const std::string user = arguments.user.value_or(g_get_user_name());
+    if (const auto complaint = user_name_complaint(user); !complaint.empty()) {
+        return complain(complaint);
+    }
+    const SecretString password = read_new_password(user);
+    // The default count of iterations: it is what unknown names get as well, so that a name's
+    // verifier does not tell that the name is known.
+    std::vector<ScramVerifier> verifiers;
+    verifiers.push_back(make_scram_verifier(ScramHash::sha256, password.view()));
+    verifiers.push_back(make_scram_verifier(ScramHash::sha512, password.view()));
+    LibsecretStore store;
+    run_task(store.save_user(user, std::move(verifiers)), k_keyring_patience);
+    print(sentence(_("“%s” can log in with this password. Kept of it: SCRAM-SHA-256 and "
+                     "SCRAM-SHA-512 verifiers, not the password."),
+                   user.c_str()) +
+          '\n');
+    return k_done;
+}
+
+int remove_user(const Arguments& arguments)
+{
+    LibsecretStore store;
+    if (!run_task(store.remove_user(*arguments.user), k_keyring_patience)) {
+        return complain(sentence(_("There is no user “%s”; “gnome-desktop-sharing list-users” "
+                                   "shows who has a password."),
+                                 printable(*arguments.user).c_str()));
+    }
+    return k_done;
+}
+
+int list_users()
+{
+    LibsecretStore store;
+    for (const auto& user : run_task(store.users(), k_keyring_patience)) {
+        print(user + '\n');
+    }
+    return k_done;
+}
+
+int dispatch(const Arguments& arguments)
+{
+    switch (arguments.verb) {
+    case Verb::status:
+        return status(arguments);
+    case Verb::enable:
+        return enable();
+    case Verb::disable:
+        return disable();
+    case Verb::set_password:
+        return set_password(arguments);
+    case Verb::remove_user:
+        return remove_user(arguments);
+    case Verb::list_users:
+        return list_users();
+    case Verb::clients:
+        return clients(arguments);
+    case Verb::disconnect:
+        return disconnect(arguments);
+    case Verb::view_only:
+        return view_only(arguments);
+    case Verb::fingerprint:
+        return fingerprint();
+    case Verb::help:
+        print(usage());
+        return k_done;
+    case Verb::version:
+        print("gnome-desktop-sharing " GDS_VERSION "\n");
+        return k_done;
+    }
+    return k_wrong_usage;
+}
+
+} // namespace
+
+int run_command(const Arguments& arguments)
+{
+    try {
+        return dispatch(arguments);
+    } catch (const TimedOut&) {
+        return complain(_("The keyring does not answer. Log in again, or restart gnome-keyring."));
+    } catch (const std::exception& error) {
+        return complain(error.what());
+    }
+}
+
+} // namespace gds::cli
