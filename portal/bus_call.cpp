@@ -76,7 +76,7 @@ void notify_bus(sdbus::IProxy& proxy, const sdbus::MethodCall& message, BusNotic
 void send_last_word(sdbus::IProxy& proxy, const char* interface, const char* method) noexcept
 {
     try {
-        auto message = proxy.createMethodCall(interface, method);
+        auto message = sdbus_method_call(proxy, interface, method);
         message.dontExpectReply();
         proxy.callMethod(message);
     } catch (const std::exception& error) {

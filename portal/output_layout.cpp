@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace gds {
@@ -37,10 +38,13 @@ Size pixel_size(const OutputFacts& output, double scale)
     return {};
 }
 
-std::int64_t distance(const Rect& rect, Point point)
+double distance_squared(const Rect& rect, Point point)
 {
-    const std::int64_t dx = std::max({rect.x - point.x, 0, point.x - (rect.right() - 1)});
-    const std::int64_t dy = std::max({rect.y - point.y, 0, point.y - (rect.bottom() - 1)});
+    const auto beyond = [](std::int64_t first, std::int64_t last, std::int64_t at) {
+        return std::max({first - at, std::int64_t{0}, at - last});
+    };
+    const auto dx = static_cast<double>(beyond(rect.x, rect.right() - 1, point.x));
+    const auto dy = static_cast<double>(beyond(rect.y, rect.bottom() - 1, point.y));
     return dx * dx + dy * dy;
 }
 
@@ -130,7 +134,8 @@ std::optional<OutputLayout::StreamPoint> OutputLayout::map(Point point) const
     const Place* nearest = nullptr;
     for (const auto& place : places_) {
         if (!place.rect.empty() &&
-            (nearest == nullptr || distance(place.rect, point) < distance(nearest->rect, point))) {
+            (nearest == nullptr ||
+             distance_squared(place.rect, point) < distance_squared(nearest->rect, point))) {
             nearest = &place;
         }
     }

@@ -96,8 +96,9 @@ void PipeWireRemote::on_core_error(void* self, std::uint32_t id, int, int result
                                    const char* message)
 {
     const std::string text = std::string{spa_strerror(result)} + ": " + (message ? message : "");
-    if (id != PW_ID_CORE) {
-        log_warning("PipeWire object error: " + text);
+    if (id != PW_ID_CORE || result != -EPIPE) {
+        // Of one object, or of one that went away while we talked to it.
+        log_debug("PipeWire error: " + text);
         return;
     }
     static_cast<PipeWireRemote*>(self)->on_error_(text);

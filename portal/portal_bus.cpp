@@ -120,18 +120,20 @@ PortalBus::PortalBus(sdbus::IConnection& connection)
 {
     const auto listeners = listeners_;
     const std::string from_portal = std::string{"type='signal',sender='"} + k_portal_name + "',";
-    matches_.push_back(connection_.addMatch(
-        from_portal + "interface='" + k_request_interface + "',member='Response'",
+    matches_.push_back(sdbus_add_match(
+        connection_, from_portal + "interface='" + k_request_interface + "',member='Response'",
         guarded([listeners](auto& message) { listeners->take_response(message); })));
-    matches_.push_back(connection_.addMatch(
-        from_portal + "interface='" + k_session_interface + "',member='Closed'",
+    matches_.push_back(sdbus_add_match(
+        connection_, from_portal + "interface='" + k_session_interface + "',member='Closed'",
         guarded([listeners](auto& message) { listeners->take_closed(message); })));
     const auto owner_change =
         guarded([listeners](auto& message) { listeners->take_owner_change(message); });
-    matches_.push_back(connection_.addMatch(names_below(k_portal_name, "arg0"), owner_change));
+    matches_.push_back(
+        sdbus_add_match(connection_, names_below(k_portal_name, "arg0"), owner_change));
     // Their going tells a vanished desktop from a person who pressed "stop sharing".
-    matches_.push_back(connection_.addMatch(
-        names_below("org.freedesktop.impl.portal.desktop", "arg0namespace"), owner_change));
+    matches_.push_back(sdbus_add_match(
+        connection_, names_below("org.freedesktop.impl.portal.desktop", "arg0namespace"),
+        owner_change));
     matches_.push_back(
         connection_.addMatch(names_below("org.gnome.Mutter", "arg0namespace"), owner_change));
 }

@@ -18,20 +18,12 @@ constexpr std::chrono::milliseconds k_first_retry{500};
 constexpr std::chrono::milliseconds k_longest_retry{30'000};
 // Looking for PipeWire disturbs nobody, so it may be done often.
 constexpr std::chrono::milliseconds k_longest_quiet_retry{2'000};
-// Closed, the end of the stream and the vanishing of names come by different ways, in any order.
 constexpr std::chrono::milliseconds k_settle{300};
 constexpr std::chrono::milliseconds k_patience_with_portal{300};
 constexpr std::chrono::milliseconds k_patience_with_stream{5'000};
 constexpr std::chrono::milliseconds k_token_limit{10'000};
 // Of an extra monitor, whose size is the consumer's choice.
 constexpr Size k_extra_monitor{1920, 1080};
-
-bool is_missing_service(const std::string& error)
-{
-    return error == "org.freedesktop.DBus.Error.ServiceUnknown" ||
-           error == "org.freedesktop.DBus.Error.NameHasNoOwner" ||
-           error.starts_with("org.freedesktop.DBus.Error.Spawn");
-}
 
 bool is_recent(std::int64_t time)
 {
@@ -62,6 +54,7 @@ void PortalCapture::start()
         return;
     }
     running_ = true;
+    waiting_to_retry_ = false;
     streamed_ = false;
     retry_delay_ = k_first_retry;
     set_status(CaptureState::waiting_for_permission, _("Asking the desktop for its screen."));
@@ -94,76 +87,45 @@ Task<> PortalCapture::run()
     for (;;) {
         const auto ending = co_await attempt();
         end_session();
-        // What failed after the picture was there once is a loss, whatever part is to blame.
-        const bool lost = ending.state == CaptureState::unavailable && streamed_;
         if (!ending.again) {
             running_ = false;
             set_status(ending.state, ending.reason);
             co_return;
         }
-        const auto longest = ending.dialog_free ? k_longest_quiet_retry : k_longest_retry;
+        // What fails after the picture was there once is a loss, whatever part is to blame.
+        const bool lost = ending.state == CaptureState::unavailable && streamed_;
+        const auto longest = ending.quiet ? k_longest_quiet_retry : k_longest_retry;
         const auto delay = std::min(retry_delay_, longest);
-        retry_delay_ = std::min(retry_delay_ * 2, k_longest_retry);
+        retry_delay_ = std::min(delay * 2, longest);
         set_status(lost ? CaptureState::lost : ending.state, ending.reason);
         co_await wait_before_retry(delay);
     }
 }
 
-// An attempt never throws: every way to fail is an Ending.
-Task<PortalCapture::Ending> PortalCapture::attempt()
-{
-    Ending ending;
-    const auto monitors = monitors_;
-    try {
-        auto session = hold_session(monitors);
-        ending = co_await std::move(session);
-    } catch (const PortalRefused& error) {
-        log_info(std::string{"capture refused: "} + error.what());
-        ending.state = CaptureState::refused;
-        ending.reason =
-            _("The person at the desk refused to share the screen. A new viewer asks again.");
-        ending.again = false;
-    } catch (const TimedOut&) {
-        ending.state = asked_ ? CaptureState::refused : CaptureState::unavailable;
-        ending.again = !asked_;
-        ending.reason = asked_ ? _("Nobody at the desk allowed to share the screen in time. A new "
-                                   "viewer asks again.")
-                               : _("The desktop portal does not answer. It is tried again.");
-    } catch (const CaptureUnavailable& error) {
-        ending.reason = error.what();
-    } catch (const PortalVanished&) {
-        ending.reason = _("The desktop portal ended unexpectedly. The picture comes back when it "
-                          "runs again.");
-    } catch (const PortalFailed& error) {
-        log_warning(std::string{"capture failed: "} + error.what());
-        ending.reason = _("The desktop could not share its screen now. It is tried again.");
-    } catch (const sdbus::Error& error) {
-        const std::string name = error.getName();
-        log_warning("capture failed: " + name + ": " + error.what());
-        ending.reason = is_missing_service(name)
-                            ? _("The desktop portal is not running. Install and start "
-                                "xdg-desktop-portal; the picture comes by itself then.")
-                            : _("The desktop could not share its screen now. It is tried again.");
-    } catch (const std::exception& error) {
-        log_warning(std::string{"capture failed: "} + error.what());
-        ending.reason = _("The desktop could not share its screen now. It is tried again.");
-    }
-    co_return ending;
-}
-
-Task<PortalCapture::Ending> PortalCapture::hold_session(MonitorChoice monitors)
+// Never throws: every way to fail is an ending.
+Task<CaptureEnding> PortalCapture::attempt()
 {
     signs_ = {};
     asked_ = false;
     if (!pipewire_loop_.daemon_is_there()) {
         // Checked first: no dialog for a session that could not show anything.
-        Ending missing;
-        missing.reason =
-            _("PipeWire is not running, so the screen cannot be seen. Start it (systemctl "
-              "--user start pipewire wireplumber); the picture comes by itself then.");
-        missing.dialog_free = true;
-        co_return missing;
+        co_return ending_without_pipewire();
     }
+    CaptureEnding ending;
+    std::exception_ptr error;
+    try {
+        ending = co_await hold_session(monitors_);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        ending = ending_by(error, asked_);
+    }
+    co_return ending;
+}
+
+Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
+{
     SessionWishes wishes;
     wishes.monitors = monitors;
     auto token = co_await load_token(monitors);
@@ -199,34 +161,15 @@ Task<PortalCapture::Ending> PortalCapture::hold_session(MonitorChoice monitors)
         co_await session_news_.wait();
     }
     input_.detach();
-    auto ending = co_await judge_end(monitors);
+    // Closed, the end of the stream and the vanishing of names come by different ways, in any
+    // order.
+    co_await sleep_for(k_settle);
     if (signs_.closed || signs_.portal_gone) {
         session.forget();
     }
-    co_return ending;
-}
-
-// Which of them it was shows only when all signs are in.
-Task<PortalCapture::Ending> PortalCapture::judge_end(MonitorChoice monitors)
-{
-    co_await sleep_for(k_settle);
-    Ending ending;
-    ending.state = CaptureState::lost;
-    if (signs_.pipewire_gone) {
-        ending.reason =
-            _("The screen source was lost: PipeWire ended. The picture comes back when it "
-              "runs again.");
-    } else if (signs_.portal_gone) {
-        ending.reason = _("The screen source was lost: the desktop portal ended. The picture comes "
-                          "back when it runs again.");
-    } else if (is_recent(desktop_gone_at_) || !signs_.closed) {
-        ending.reason =
-            _("The screen source was lost: the compositor ended the stream. The picture "
-              "comes back when the screen does.");
-    } else {
-        ending.state = CaptureState::stopped_by_user;
-        ending.reason = _("The person at the desk stopped sharing the screen.");
-        ending.again = false;
+    signs_.desktop_gone = is_recent(desktop_gone_at_);
+    const auto ending = ending_by(signs_);
+    if (ending.state == CaptureState::stopped_by_user) {
         unused_tokens_.erase(monitors);
         token_scope_.spawn(forget_token(monitors));
     }

@@ -9,6 +9,7 @@
 #include "base/task_scope.h"
 #include "base/wakeup.h"
 #include "desktop/screen_capture.h"
+#include "portal/capture_ending.h"
 #include "portal/desktop_picture.h"
 #include "portal/pipewire_loop.h"
 #include "portal/pipewire_stream.h"
@@ -41,26 +42,9 @@ public:
     InputSink& input() override { return input_; }
 
 private:
-    // How an attempt at a session, or a session, ended.
-    struct Ending {
-        CaptureState state = CaptureState::unavailable;
-        std::string reason;
-        bool again = true; // try again by itself
-        bool dialog_free = false; // trying again disturbs nobody
-    };
-    // What was noticed since the session began. Set from callbacks, judged by the session's task.
-    struct Signs {
-        bool closed = false;
-        bool stream_ended = false;
-        bool pipewire_gone = false;
-        bool portal_gone = false;
-        bool any() const { return closed || stream_ended || pipewire_gone || portal_gone; }
-    };
-
     Task<> run();
-    Task<Ending> attempt();
-    Task<Ending> hold_session(MonitorChoice monitors);
-    Task<Ending> judge_end(MonitorChoice monitors);
+    Task<CaptureEnding> attempt();
+    Task<CaptureEnding> hold_session(MonitorChoice monitors);
     Task<> wait_before_retry(std::chrono::milliseconds delay);
     Task<std::optional<std::string>> load_token(MonitorChoice monitors);
     Task<> save_token(MonitorChoice monitors, std::string token);
@@ -93,7 +77,8 @@ private:
     std::unique_ptr<PipeWireRemote> remote_;
     std::vector<std::unique_ptr<PipeWireStream>> streams_;
     SessionGrant grant_;
-    Signs signs_;
+    // What was noticed since the session began. Set from callbacks, judged by the session's task.
+    CaptureSigns signs_;
     // When a portal backend or the compositor left the bus, by the monotonic clock.
     std::int64_t desktop_gone_at_ = 0;
     // Given by the portal and not used yet; also in the store, or on the way to it.

@@ -175,7 +175,7 @@ void PortalInputSink::send(const char* method, const Arguments&... arguments)
         return;
     }
     try {
-        auto message = bus_.portal().createMethodCall(k_remote_desktop_interface, method);
+        auto message = sdbus_method_call(bus_.portal(), k_remote_desktop_interface, method);
         message << sdbus::ObjectPath{session_->path} << VariantMap{};
         (message << ... << arguments);
         BusNotice notice;

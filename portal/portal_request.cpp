@@ -83,7 +83,7 @@ Task<VariantMap> portal_request(PortalBus& bus, PortalCall call, std::chrono::mi
 {
     PendingRequest pending{bus};
     call.options["handle_token"] = sdbus::Variant{pending.token()};
-    auto message = bus.portal().createMethodCall(call.interface, call.method);
+    auto message = sdbus_method_call(bus.portal(), call.interface, call.method);
     if (call.session) {
         message << sdbus::ObjectPath{*call.session};
     }

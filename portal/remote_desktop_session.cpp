@@ -38,7 +38,7 @@ struct PortalOffer {
 // Nothing when the portal does not have the interface.
 Task<std::optional<VariantMap>> read_properties(PortalBus& bus, const char* interface)
 {
-    auto message = bus.portal().createMethodCall("org.freedesktop.DBus.Properties", "GetAll");
+    auto message = sdbus_method_call(bus.portal(), "org.freedesktop.DBus.Properties", "GetAll");
     message << std::string{interface};
     std::optional<sdbus::Error> error;
     std::optional<VariantMap> values;
@@ -242,7 +242,7 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
     }
 
     auto open_remote =
-        bus_.portal().createMethodCall(k_screen_cast_interface, "OpenPipeWireRemote");
+        sdbus_method_call(bus_.portal(), k_screen_cast_interface, "OpenPipeWireRemote");
     open_remote << sdbus::ObjectPath{path_} << VariantMap{};
     auto remote = co_await call_bus(bus_.portal(), std::move(open_remote), k_bus_call_limit);
     remote >> grant.pipewire;

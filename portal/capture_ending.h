@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How an attempt at a session, or a session, ended: what is shown for it and whether it is tried
+// again. Values; pure.
+#pragma once
+
+#include "desktop/screen_capture.h"
+
+#include <exception>
+#include <string>
+
+namespace gds {
+
+struct CaptureEnding {
+    CaptureState state = CaptureState::unavailable;
+    std::string reason; // translated
+    // It is tried again by itself.
+    bool again = true;
+    // Trying again disturbs nobody, so it may be done often.
+    bool quiet = false;
+};
+
+// What was noticed when the session ended.
+struct CaptureSigns {
+    bool closed = false; // the portal said so
+    bool stream_ended = false;
+    bool pipewire_gone = false;
+    bool portal_gone = false;
+    // A portal backend or the compositor left the bus at that time.
+    bool desktop_gone = false;
+
+    bool any() const { return closed || stream_ended || pipewire_gone || portal_gone; }
+};
+CaptureEnding ending_by(const CaptureSigns& signs);
+
+// `asked`: the portal may have shown a dialog in this attempt.
+CaptureEnding ending_by(const std::exception_ptr& error, bool asked);
+
+CaptureEnding ending_without_pipewire();
+
+} // namespace gds

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/desktop_picture.h"
+
+#include <cstring>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+// A monitor's buffer in one colour.
+struct Screen {
+    std::vector<std::uint32_t> pixels;
+    BufferContent content;
+
+    Screen(Size size, std::uint32_t colour)
+        : pixels(static_cast<std::size_t>(size.width * size.height), colour)
+    {
+        content.pixels =
+            PixelView{reinterpret_cast<const std::uint8_t*>(pixels.data()),
+                      static_cast<std::size_t>(size.width) * 4, size, PixelOrder::bgrx};
+    }
+    void fill(const Rect& rect, std::uint32_t colour)
+    {
+        for (int y = rect.y; y < rect.bottom(); ++y) {
+            for (int x = rect.x; x < rect.right(); ++x) {
+                pixels[static_cast<std::size_t>(y * content.pixels->size.width + x)] = colour;
+            }
+        }
+    }
+};
+
+PortalStream stream(Point position, Size size)
+{
+    return {.node_id = 1, .position = position, .size = size};
+}
+
+std::uint32_t at(const FramePtr& frame, int x, int y) { return frame->row(y)[x] & k_rgb_mask; }
+
+TEST(DesktopPicture, OneMonitorIsTheFrame)
+{
+    DesktopPicture picture;
+    picture.begin({stream({500, 500}, {8, 6})});
+    const Screen screen{{8, 6}, 0x112233};
+    const auto frame = picture.take_pixels(0, screen.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{8, 6}));
+    EXPECT_EQ(frame->damage, Region{Rect(0, 0, 8, 6)});
+    EXPECT_EQ(at(frame, 7, 5), 0x112233U);
+}
+
+TEST(DesktopPicture, UnchangedPixelsMakeNoFrame)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6})});
+    Screen screen{{8, 6}, 1};
+    ASSERT_TRUE(picture.take_pixels(0, screen.content));
+    EXPECT_FALSE(picture.take_pixels(0, screen.content));
+    screen.content.damage = Region{Rect{2, 2, 3, 3}};
+    EXPECT_FALSE(picture.take_pixels(0, screen.content));
+    picture.insist();
+    EXPECT_TRUE(picture.take_pixels(0, screen.content));
+    EXPECT_FALSE(picture.take_pixels(0, screen.content));
+}
+
+TEST(DesktopPicture, FindsDamageThatWasNotTold)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {200, 100})});
+    Screen screen{{200, 100}, 1};
+    picture.take_pixels(0, screen.content);
+    screen.fill({150, 70, 3, 2}, 2);
+    const auto frame = picture.take_pixels(0, screen.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->damage, Region{Rect(150, 70, 3, 2)});
+}
+
+TEST(DesktopPicture, NarrowsDamageThatWasToldAndCopiesNoMore)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {200, 100})});
+    Screen screen{{200, 100}, 1};
+    picture.take_pixels(0, screen.content);
+    screen.fill({10, 10, 4, 4}, 2);
+    screen.fill({100, 10, 4, 4}, 3);
+    screen.content.damage = Region{Rect{0, 0, 50, 50}};
+    const auto frame = picture.take_pixels(0, screen.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->damage, Region{Rect(10, 10, 4, 4)});
+    EXPECT_EQ(at(frame, 101, 11), 1U);
+}
+
+TEST(DesktopPicture, ComposesMonitorsByPosition)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 2}, {4, 4})});
+    const Screen left{{8, 6}, 1};
+    Screen right{{4, 4}, 2};
+    auto frame = picture.take_pixels(0, left.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{12, 6}));
+    EXPECT_EQ(at(frame, 9, 3), 0U);
+    frame = picture.take_pixels(1, right.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(at(frame, 7, 3), 1U);
+    EXPECT_EQ(at(frame, 8, 2), 2U);
+    EXPECT_EQ(at(frame, 8, 1), 0U);
+    right.fill({1, 1, 1, 1}, 3);
+    right.content.damage = Region{Rect{1, 1, 1, 1}};
+    frame = picture.take_pixels(1, right.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->damage, Region{Rect(9, 3, 1, 1)});
+}
+
+TEST(DesktopPicture, AResizedMonitorMovesTheOthers)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {4, 4})});
+    const Screen left{{8, 6}, 1};
+    const Screen right{{4, 4}, 2};
+    picture.take_pixels(0, left.content);
+    picture.take_pixels(1, right.content);
+    // The left one at twice its scale: positions double, the right one keeps its pixels.
+    const Screen larger{{16, 12}, 5};
+    const auto frame = picture.take_pixels(0, larger.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{20, 12}));
+    EXPECT_EQ(frame->damage, Region{Rect(0, 0, 20, 12)});
+    EXPECT_EQ(at(frame, 15, 11), 5U);
+    EXPECT_EQ(at(frame, 16, 0), 2U);
+    EXPECT_EQ(at(frame, 19, 3), 2U);
+    EXPECT_EQ(at(frame, 19, 4), 0U);
+}
+
+TEST(DesktopPicture, ANewSessionShowsNothingOfTheOld)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {8, 6})});
+    const Screen screen{{8, 6}, 7};
+    picture.take_pixels(0, screen.content);
+    const auto before = picture.take_pixels(1, screen.content);
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {8, 6})});
+    const auto frame = picture.take_pixels(0, screen.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(at(frame, 0, 0), 7U);
+    EXPECT_EQ(at(frame, 8, 0), 0U);
+    EXPECT_EQ(frame->damage, Region{Rect(8, 0, 8, 6)});
+    EXPECT_EQ(frame->serial, before->serial + 1);
+}
+
+TEST(DesktopPicture, TheFirstPictureOfASessionIsAFrameEvenIfTheSame)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6})});
+    const Screen screen{{8, 6}, 7};
+    picture.take_pixels(0, screen.content);
+    picture.begin({stream({0, 0}, {8, 6})});
+    EXPECT_TRUE(picture.take_pixels(0, screen.content));
+}
+
+TEST(DesktopPicture, TurnsRotatedMonitors)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {6, 8})});
+    Screen screen{{8, 6}, 1};
+    screen.fill({0, 0, 1, 1}, 2);
+    screen.content.orientation = Orientation::rotated_90;
+    screen.content.damage = Region{Rect{0, 0, 1, 1}};
+    const auto frame = picture.take_pixels(0, screen.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{6, 8}));
+    EXPECT_EQ(at(frame, 5, 0), 2U);
+}
+
+TEST(DesktopPicture, ThePointerKeepsItsShapeAndMovesWithItsMonitor)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 2}, {4, 4})});
+    const auto shape = std::make_shared<const CursorShape>();
+    const auto first = picture.take_cursor(0, {{3, 3}, shape});
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->position, (Point{3, 3}));
+    EXPECT_EQ(first->shape, shape);
+    const auto second = picture.take_cursor(1, {{1, 1}, nullptr});
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->position, (Point{9, 3}));
+    EXPECT_EQ(second->shape, shape);
+}
+
+} // namespace
+} // namespace gds

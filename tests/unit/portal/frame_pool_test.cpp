@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/frame_pool.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+constexpr Size k_size{4, 3};
+
+FramePtr draw(FramePool& pool, const Rect& rect, std::uint32_t colour)
+{
+    const auto frame = pool.next(k_size);
+    for (int y = rect.y; y < rect.bottom(); ++y) {
+        for (int x = rect.x; x < rect.right(); ++x) {
+            frame->row(y)[x] = colour;
+        }
+    }
+    return pool.publish(frame, rect);
+}
+
+TEST(FramePool, StartsBlackAndWhollyDamaged)
+{
+    FramePool pool;
+    const auto frame = pool.next(k_size);
+    EXPECT_EQ(frame->pixels, std::vector<std::uint32_t>(12, 0));
+    const auto published = pool.publish(frame, Region{});
+    EXPECT_EQ(published->damage, Region{Rect::of(k_size)});
+    EXPECT_EQ(published->serial, 1U);
+    EXPECT_EQ(pool.latest(), published);
+}
+
+TEST(FramePool, APublishedFrameIsNeverWrittenAgainWhileHeld)
+{
+    FramePool pool;
+    const auto first = draw(pool, Rect::of(k_size), 1);
+    const auto second = draw(pool, {0, 0, 1, 1}, 2);
+    const auto third = draw(pool, {1, 0, 1, 1}, 3);
+    EXPECT_EQ(first->row(0)[0], 1U);
+    EXPECT_EQ(second->row(0)[0], 2U);
+    EXPECT_EQ(second->row(0)[1], 1U);
+    EXPECT_EQ(third->row(0)[0], 2U);
+    EXPECT_EQ(third->row(0)[1], 3U);
+    EXPECT_EQ(third->serial, 3U);
+}
+
+TEST(FramePool, UsesReleasedFramesAgain)
+{
+    FramePool pool;
+    for (std::uint32_t i = 0; i < 20; ++i) {
+        draw(pool, {static_cast<int>(i % 4), 0, 1, 1}, i);
+    }
+    EXPECT_LE(pool.size(), 2U);
+}
+
+TEST(FramePool, ARecycledFrameGetsAllThatItMissed)
+{
+    FramePool pool;
+    std::vector<std::uint32_t> expected(12, 0);
+    FramePtr held;
+    for (std::uint32_t i = 0; i < 50; ++i) {
+        const Rect rect{static_cast<int>(i % 3), static_cast<int>(i % 2), 2, 1};
+        const auto frame = draw(pool, rect, i);
+        for (int x = rect.x; x < rect.right(); ++x) {
+            expected[static_cast<std::size_t>(rect.y * 4 + x)] = i;
+        }
+        EXPECT_EQ(frame->pixels, expected) << i;
+        if (i % 7 == 0) {
+            held = frame;
+        }
+    }
+}
+
+TEST(FramePool, KeepsFewFramesThatNobodyHolds)
+{
+    FramePool pool;
+    std::vector<FramePtr> held;
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        held.push_back(draw(pool, {0, 0, 1, 1}, i));
+    }
+    EXPECT_GE(pool.size(), 10U);
+    held.clear();
+    draw(pool, {0, 0, 1, 1}, 99);
+    EXPECT_LE(pool.size(), 4U);
+}
+
+TEST(FramePool, AnotherSizeStartsOver)
+{
+    FramePool pool;
+    draw(pool, Rect::of(k_size), 7);
+    const auto frame = pool.next({5, 5});
+    EXPECT_EQ(frame->pixels, std::vector<std::uint32_t>(25, 0));
+    const auto published = pool.publish(frame, Rect{0, 0, 1, 1});
+    EXPECT_EQ(published->damage, Region{Rect(0, 0, 5, 5)});
+    EXPECT_EQ(published->serial, 2U);
+    EXPECT_EQ(pool.size(), 1U);
+}
+
+TEST(FramePool, AFrameThatWasNotPublishedIsAskedForAgain)
+{
+    FramePool pool;
+    draw(pool, Rect::of(k_size), 7);
+    const auto* first = pool.next(k_size).get();
+    EXPECT_EQ(pool.next(k_size).get(), first);
+}
+
+} // namespace
+} // namespace gds
