@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gnome-desktop-sharing-daemon: builds the object graph and runs the main loop.
+#include "base/bus_source.h"
+#include "base/log.h"
+#include "base/sdbus_compat.h"
+#include "base/task_scope.h"
+#include "base/translate.h"
+#include "base/worker_pool.h"
+#include "io/tls_credentials.h"
+#include "portal/portal_capture.h"
+#include "server/server.h"
+#include "service/bus_name.h"
+#include "service/command_line.h"
+#include "service/credential_source.h"
+#include "service/daemon_object.h"
+#include "service/exit_when_idle.h"
+#include "service/keyring_token_store.h"
+#include "service/libsecret_store.h"
+#include "service/policy_from_settings.h"
+
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <glib-unix.h>
+#include <libintl.h>
+#include <sys/prctl.h>
+
+#include "config.h"
+
+namespace gds {
+
+namespace {
+
+std::string desktop_name() { return std::string{g_get_user_name()} + "@" + g_get_host_name(); }
+
+std::string state_directory()
+{
+    return std::string{g_get_user_state_dir()} + "/gnome-desktop-sharing";
+}
+
+// Everything that the daemon consists of; members are dropped from the bottom up.
+class Daemon {
+public:
+    explicit Daemon(const CommandLine& options)
+        : workers_(std::max(2U, std::thread::hardware_concurrency())),
+          bus_(sdbus::createSessionBusConnection()), bus_source_(*bus_, [this] { bus_lost(); }),
+          capture_(*bus_, tokens_), server_(capture_, workers_, desktop_name()), settings_(options),
+          credentials_(secrets_, [this](CredentialsPtr now) { server_.set_credentials(now); }),
+          object_(*bus_, server_, settings_),
+          name_(*bus_, options.replace ? BusName::Replace::yes : BusName::Replace::no, [this] {
+              log_info("another instance has taken over");
+              stop();
+          })
+    {
+        read_certificate();
+        if (started_by_the_bus()) {
+            idle_.emplace([this] { stop(); });
+        }
+        object_.set_on_activity([this] { look_busy(); });
+        object_.set_on_call([this] {
+            if (idle_) {
+                idle_->touch();
+            }
+        });
+        settings_.set_on_change([this](PolicyPtr) { take_policy(); });
+        take_policy();
+    }
+
+    int run()
+    {
+        g_main_loop_run(loop_.get());
+        return EXIT_SUCCESS;
+    }
+
+    // Tells the clients, then ends the loop. Twice: ends it at once.
+    void stop()
+    {
+        if (std::exchange(stopping_, true)) {
+            g_main_loop_quit(loop_.get());
+            return;
+        }
+        auto last_words = server_.shut_down();
+        tasks_.spawn(std::move(last_words),
+                     [this](std::exception_ptr) { g_main_loop_quit(loop_.get()); });
+    }
+
+private:
+    void read_certificate()
+    {
+        try {
+            server_.set_tls(load_or_make_tls_credentials(state_directory()), {});
+        } catch (const std::exception& error) {
+            log_warning(error.what());
+            server_.set_tls(nullptr, error.what());
+        }
+    }
+
+    void take_policy()
+    {
+        const PolicyPtr policy = settings_.policy();
+        credentials_.set_wanted(policy->enabled);
+        server_.apply(policy);
+        object_.on_policy_changed();
+        look_busy();
+    }
+
+    void look_busy()
+    {
+        if (idle_) {
+            idle_->set_busy(settings_.policy()->enabled || !server_.clients().empty());
+        }
+    }
+
+    // Without the bus there is no portal, no keyring and nobody who could command us; the service
+    // manager starts us anew with the next session.
+    void bus_lost()
+    {
+        log_warning("the session bus is gone");
+        stop();
+    }
+
+    struct DropLoop {
+        void operator()(GMainLoop* loop) const { g_main_loop_unref(loop); }
+    };
+
+    std::unique_ptr<GMainLoop, DropLoop> loop_{g_main_loop_new(nullptr, FALSE)};
+    bool stopping_ = false;
+    WorkerPool workers_;
+    std::unique_ptr<sdbus::IConnection> bus_;
+    BusSource bus_source_;
+    KeyringTokenStore tokens_;
+    PortalCapture capture_;
+    Server server_;
+    PolicySettings settings_;
+    LibsecretStore secrets_;
+    CredentialSource credentials_;
+    DaemonObject object_;
+    BusName name_;
+    std::optional<ExitWhenIdle> idle_;
+    TaskScope tasks_;
+};
+
+gboolean on_signal(gpointer daemon)
+{
+    static_cast<Daemon*>(daemon)->stop();
+    return G_SOURCE_CONTINUE;
+}
+
+void set_up_process()
+{
+    std::setlocale(LC_ALL, "");
+    bindtextdomain(GDS_GETTEXT_DOMAIN, GDS_LOCALEDIR);
+    bind_textdomain_codeset(GDS_GETTEXT_DOMAIN, "UTF-8");
+    g_set_prgname("gnome-desktop-sharing-daemon");
+    std::signal(SIGPIPE, SIG_IGN);
+#ifdef NDEBUG
+    // A core dump could hold passwords that were being judged.
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+int run(const CommandLine& options)
+{
+    log_show_debug(options.verbose);
+    std::unique_ptr<Daemon> daemon;
+    try {
+        daemon = std::make_unique<Daemon>(options);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "gnome-desktop-sharing-daemon: %s\n", error.what());
+        return EXIT_FAILURE;
+    }
+    g_unix_signal_add(SIGTERM, on_signal, daemon.get());
+    g_unix_signal_add(SIGINT, on_signal, daemon.get());
+    return daemon->run();
+}
+
+} // namespace
+} // namespace gds
+
+int main(int argc, char** argv)
+{
+    gds::set_up_process();
+    const auto parsed = gds::parse_command_line({argv, argv + argc});
+    if (parsed.exit) {
+        std::fputs(parsed.exit->text.c_str(), parsed.exit->status == 0 ? stdout : stderr);
+        return parsed.exit->status;
+    }
+    return gds::run(parsed.options);
+}
