@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A client that says anything, in pieces of any size, to the handshake: to the whole of it up to
+// TLS, and to what runs inside TLS directly. Whatever it says, the handshake comes to an end, by
+// one of the exceptions that it names, and lets in nobody but the one user there is.
+#include "base/errors.h"
+#include "base/worker_pool.h"
+#include "rfb/security_plain.h"
+#include "rfb/security_sasl.h"
+#include "rfb/security_vencrypt.h"
+#include "rfb/version_handshake.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+namespace gds {
+namespace {
+
+void require(bool holds, const char* what)
+{
+    if (!holds) {
+        std::cerr << what << '\n';
+        std::abort();
+    }
+}
+
+// Gives what the fuzzer chose, in pieces that it chose, and then ends. What is written to it is
+// counted.
+class ChosenStream final : public ByteStream {
+public:
+    explicit ChosenStream(ByteView octets)
+    {
+        if (!octets.empty()) {
+            piece_ = std::max<std::size_t>(1, octets[0]);
+            octets = octets.subspan(1);
+        }
+        octets_ = octets;
+    }
+    Task<std::size_t> read_some(std::span<std::uint8_t> into) override
+    {
+        require(!into.empty(), "read into nothing");
+        const std::size_t count = std::min({into.size(), octets_.size(), piece_});
+        std::copy_n(octets_.begin(), count, into.begin());
+        octets_ = octets_.subspan(count);
+        co_return count;
+    }
+    Task<> write(ByteView from) override
+    {
+        written_ += from.size();
+        require(written_ < std::size_t{1024} * 1024, "too much was written");
+        co_return;
+    }
+
+private:
+    ByteView octets_;
+    std::size_t piece_ = 1;
+    std::size_t written_ = 0;
+};
+
+struct SilentObserver final : SecurityObserver {
+    void on_stage(const char* /*stage*/) override {}
+};
+
+TlsCredentialsPtr make_tls()
+{
+    std::string directory = std::filesystem::temp_directory_path() / "gds-fuzz-XXXXXX";
+    require(g_mkdtemp(directory.data()) != nullptr, "no temporary directory");
+    auto tls = load_or_make_tls_credentials(directory);
+    std::filesystem::remove_all(directory);
+    return tls;
+}
+
+const SecuritySetup& setup()
+{
+    static const SecuritySetup made = [] {
+        auto credentials = std::make_shared<Credentials>();
+        for (const ScramHash hash : {ScramHash::sha256, ScramHash::sha512}) {
+            auto verifier = make_scram_verifier(hash, "a");
+            // One round only, for speed; then no password fits, which is as well.
+            verifier.iterations = 1;
+            credentials->users["a"].push_back(std::move(verifier));
+        }
+        credentials->decoy_key = Bytes(32, 1);
+        SecuritySetup all;
+        all.offer = {SecurityWord::x509_sasl, SecurityWord::x509_plain};
+        all.tls = make_tls();
+        all.credentials = std::move(credentials);
+        all.sasl_mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+        return all;
+    }();
+    return made;
+}
+
+Task<> run_whole(Connection& connection, WorkerPool& workers)
+{
+    SilentObserver observer;
+    const auto who = co_await security_handshake(connection, setup(), observer, workers);
+    require(who.user() == "a", "somebody else was let in");
+}
+
+Task<> run_inner(Connection& connection, WorkerPool& workers, RunInnerType run)
+{
+    SilentObserver observer;
+    const SecurityContext context{connection, setup(), observer, workers};
+    const Channel channel{SecurityWord::x509_sasl, 256};
+    const auto who = co_await run(context, channel);
+    require(who.user() == "a", "somebody else was let in");
+}
+
+Task<> run_vencrypt_choice(Connection& connection)
+{
+    const auto offer = vencrypt_offer(setup());
+    const auto choice = co_await agree_on_vencrypt_subtype(connection.stream(), offer);
+    require(choice >= 262 && choice <= 264, "a sub-type that was not offered");
+}
+
+void check_texts(ByteView octets)
+{
+    parse_version(octets);
+    if (const auto verifier = parse_scram_verifier(as_text(octets))) {
+        require(to_text(*verifier) == as_text(octets), "a verifier is not what was read");
+    }
+}
+
+void play(std::uint8_t what, ByteView octets)
+{
+    static WorkerPool workers{1, 0};
+    Connection connection{std::make_unique<ChosenStream>(octets), "fuzz"};
+    Task<> task;
+    switch (what % 4) {
+    case 0:
+        task = run_whole(connection, workers);
+        break;
+    case 1:
+        task = run_inner(connection, workers, run_sasl);
+        break;
+    case 2:
+        task = run_inner(connection, workers, run_plain);
+        break;
+    default:
+        task = run_vencrypt_choice(connection);
+        break;
+    }
+    task.start();
+    while (!task.done()) {
+        g_main_context_iteration(nullptr, TRUE);
+    }
+    try {
+        task.result();
+    } catch (const ProtocolError&) {
+    } catch (const AuthenticationError&) {
+    } catch (const EndOfStream&) {
+    }
+}
+
+} // namespace
+} // namespace gds
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const gds::ByteView octets{data, size};
+    if (size == 0) {
+        return 0;
+    }
+    if (data[0] >= 0xf0) {
+        gds::check_texts(octets.subspan(1));
+    } else {
+        gds::play(data[0], octets.subspan(1));
+    }
+    return 0;
+}

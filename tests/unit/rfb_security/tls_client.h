@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The client's side of TLS over a ByteStream, by GnuTLS itself. Trusts whatever certificate it is
+// shown.
+#pragma once
+
+#include "base/errors.h"
+#include "io/byte_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <gnutls/gnutls.h>
+
+namespace gds::test {
+
+class TlsClient final : public ByteStream {
+public:
+    explicit TlsClient(ByteStream& lower, const char* priority = "NORMAL") : lower_(lower)
+    {
+        gnutls_init(&session_, GNUTLS_CLIENT | GNUTLS_NONBLOCK);
+        gnutls_certificate_allocate_credentials(&credentials_);
+        gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_);
+        gnutls_priority_set_direct(session_, priority, nullptr);
+        gnutls_transport_set_ptr(session_, this);
+        gnutls_transport_set_pull_function(session_, pull);
+        gnutls_transport_set_push_function(session_, push);
+    }
+    TlsClient(const TlsClient&) = delete;
+    TlsClient& operator=(const TlsClient&) = delete;
+    ~TlsClient() override
+    {
+        gnutls_deinit(session_);
+        gnutls_certificate_free_credentials(credentials_);
+    }
+
+    Task<> handshake()
+    {
+        while (true) {
+            const int result = gnutls_handshake(session_);
+            co_await send_outbox();
+            if (result == GNUTLS_E_SUCCESS) {
+                co_return;
+            }
+            if (result != GNUTLS_E_AGAIN) {
+                throw std::runtime_error{std::string{"TLS: "} + gnutls_strerror(result)};
+            }
+            co_await fill_inbox();
+        }
+    }
+    Task<std::size_t> read_some(std::span<std::uint8_t> into) override
+    {
+        while (true) {
+            const ssize_t result = gnutls_record_recv(session_, into.data(), into.size());
+            if (result >= 0) {
+                co_return static_cast<std::size_t>(result);
+            }
+            if (result != GNUTLS_E_AGAIN) {
+                throw std::runtime_error{gnutls_strerror(static_cast<int>(result))};
+            }
+            co_await fill_inbox();
+        }
+    }
+    Task<> write(ByteView from) override
+    {
+        gnutls_record_send(session_, from.data(), from.size());
+        co_await send_outbox();
+    }
+
+private:
+    static ssize_t pull(gnutls_transport_ptr_t context, void* into, std::size_t size)
+    {
+        auto& self = *static_cast<TlsClient*>(context);
+        if (self.inbox_.empty()) {
+            gnutls_transport_set_errno(self.session_, EAGAIN);
+            return self.ended_ ? 0 : -1;
+        }
+        const std::size_t count = std::min(size, self.inbox_.size());
+        const auto end = self.inbox_.begin() + static_cast<std::ptrdiff_t>(count);
+        std::copy(self.inbox_.begin(), end, static_cast<std::uint8_t*>(into));
+        self.inbox_.erase(self.inbox_.begin(), end);
+        return static_cast<ssize_t>(count);
+    }
+    static ssize_t push(gnutls_transport_ptr_t context, const void* from, std::size_t size)
+    {
+        auto& self = *static_cast<TlsClient*>(context);
+        const auto* const octets = static_cast<const std::uint8_t*>(from);
+        self.outbox_.insert(self.outbox_.end(), octets, octets + size);
+        return static_cast<ssize_t>(size);
+    }
+    Task<> fill_inbox()
+    {
+        std::array<std::uint8_t, 4096> piece{};
+        const std::size_t count = co_await lower_.read_some(piece);
+        ended_ = count == 0;
+        inbox_.insert(inbox_.end(), piece.begin(),
+                      piece.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    Task<> send_outbox()
+    {
+        const Bytes octets = std::exchange(outbox_, {});
+        co_await lower_.write(octets);
+    }
+
+    ByteStream& lower_;
+    gnutls_session_t session_ = nullptr;
+    gnutls_certificate_credentials_t credentials_ = nullptr;
+    Bytes inbox_;
+    Bytes outbox_;
+    bool ended_ = false;
+};
+
+} // namespace gds::test
