@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Owns a family of running root tasks on the thread-default GMainContext. Finished tasks are dropped
-// from idle. Destroying the scope cancels what still runs; never destroy it from within one of its own
-// tasks: call cancel_soon() there.
+// Owns a family of running root tasks on the thread-default GMainContext. Finished tasks are
+// dropped from idle. Destroying the scope cancels what still runs; never destroy it from within one
+// of its own tasks: call cancel_soon() there.
 #pragma once
 
 #include "base/task.h"
@@ -14,8 +14,8 @@ namespace gds {
 
 class TaskScope {
 public:
-    // `error` is null after a normal end. Called from idle, after the task's frame is gone; not called
-    // for a task that was cancelled.
+    // `error` is null after a normal end. Called from idle, after the task's frame is gone; not
+    // called for a task that was cancelled.
     using OnEnd = std::function<void(std::exception_ptr error)>;
 
     TaskScope();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An auto-reset event for one waiter: `co_await wakeup.wait()` returns after the next set(), or at once
-// when set() came before. set() resumes the waiter from idle, never from within the caller. Main thread.
+// An auto-reset event for one waiter: `co_await wakeup.wait()` returns after the next set(), or at
+// once when set() came before. set() resumes the waiter from idle, never from within the caller.
+// Main thread.
 #pragma once
 
 #include "base/source.h"

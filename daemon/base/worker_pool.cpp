@@ -22,7 +22,8 @@ gboolean deliver(gpointer data)
 {
     // Copied: resuming may drop everything else that keeps the job.
     const JobPtr job = *static_cast<JobPtr*>(data);
-    if (const auto waiter = std::exchange(job->waiter, nullptr)) {
+    const auto waiter = std::exchange(job->waiter, nullptr);
+    if (waiter && job->handed_over()) {
         waiter.resume();
     }
     return G_SOURCE_REMOVE;
@@ -91,6 +92,7 @@ struct WorkerPool::Impl {
             queue.pop_front();
             lock.unlock();
             job->work();
+            job->hand_over();
             hand_back(std::move(job));
             lock.lock();
         }

@@ -6,6 +6,7 @@
 
 #include "base/task.h"
 
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <functional>
@@ -33,11 +34,17 @@ public:
     virtual void work() noexcept = 0;
     GMainContext* context() const noexcept { return context_; }
 
+    // The result goes from the worker to the asking thread here, and not only through GLib, whose locks
+    // a thread checker does not see.
+    void hand_over() noexcept { handed_over_.store(true, std::memory_order_release); }
+    bool handed_over() const noexcept { return handed_over_.load(std::memory_order_acquire); }
+
     // Read and written by the asking thread only.
     std::coroutine_handle<> waiter;
 
 private:
     GMainContext* context_;
+    std::atomic<bool> handed_over_ = false;
 };
 
 template <typename Job, typename T>
