@@ -43,6 +43,35 @@ const spa_pod* build_meta(PodStorage& storage, std::uint32_t type, std::int32_t 
     return finish(builder, &frame);
 }
 
+const spa_pod* build_offer(PodStorage& storage, Size wished_size, Size smallest_size,
+                           Size largest_size)
+{
+    const spa_rectangle wished = rectangle(wished_size.width, wished_size.height);
+    const spa_rectangle smallest = rectangle(smallest_size.width, smallest_size.height);
+    const spa_rectangle largest = rectangle(largest_size.width, largest_size.height);
+    // Any rate: a limit near the source's own costs frames and makes all damage whole-screen.
+    const spa_fraction variable{0, 1};
+    const spa_fraction slowest{1, 1};
+    const spa_fraction fastest{1000, 1};
+
+    spa_pod_builder* builder = storage.builder();
+    spa_pod_frame frame;
+    spa_pod_builder_push_object(builder, &frame, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat);
+    spa_pod_builder_add(builder, SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video),
+                        SPA_FORMAT_mediaSubtype, SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw), 0);
+    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_format,
+                        SPA_POD_CHOICE_ENUM_Id(5, SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_BGRx,
+                                               SPA_VIDEO_FORMAT_BGRA, SPA_VIDEO_FORMAT_RGBx,
+                                               SPA_VIDEO_FORMAT_RGBA),
+                        0);
+    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size,
+                        SPA_POD_CHOICE_RANGE_Rectangle(&wished, &smallest, &largest),
+                        SPA_FORMAT_VIDEO_framerate, SPA_POD_Fraction(&variable),
+                        SPA_FORMAT_VIDEO_maxFramerate,
+                        SPA_POD_CHOICE_RANGE_Fraction(&fastest, &slowest, &fastest), 0);
+    return finish(builder, &frame);
+}
+
 } // namespace
 
 PodStorage::PodStorage()
@@ -86,32 +115,15 @@ std::optional<StreamFormat> parse_stream_format(const spa_pod* format)
                         *order};
 }
 
-const spa_pod* build_format_offer(PodStorage& storage, Size wish)
+std::vector<const spa_pod*> build_format_offers(PodStorage& storage, std::optional<Size> wish)
 {
-    const spa_rectangle wished = rectangle(wish.width, wish.height);
-    const spa_rectangle smallest = rectangle(1, 1);
-    const spa_rectangle largest = rectangle(k_max_side, k_max_side);
-    // Any rate: a limit near the source's own costs frames and makes all damage whole-screen.
-    const spa_fraction variable{0, 1};
-    const spa_fraction slowest{1, 1};
-    const spa_fraction fastest{1000, 1};
-
-    spa_pod_builder* builder = storage.builder();
-    spa_pod_frame frame;
-    spa_pod_builder_push_object(builder, &frame, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat);
-    spa_pod_builder_add(builder, SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video),
-                        SPA_FORMAT_mediaSubtype, SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw), 0);
-    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_format,
-                        SPA_POD_CHOICE_ENUM_Id(5, SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_BGRx,
-                                               SPA_VIDEO_FORMAT_BGRA, SPA_VIDEO_FORMAT_RGBx,
-                                               SPA_VIDEO_FORMAT_RGBA),
-                        0);
-    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size,
-                        SPA_POD_CHOICE_RANGE_Rectangle(&wished, &smallest, &largest),
-                        SPA_FORMAT_VIDEO_framerate, SPA_POD_Fraction(&variable),
-                        SPA_FORMAT_VIDEO_maxFramerate,
-                        SPA_POD_CHOICE_RANGE_Fraction(&fastest, &slowest, &fastest), 0);
-    return finish(builder, &frame);
+    std::vector<const spa_pod*> offers;
+    if (wish) {
+        // A range with that default would do, but Mutter then takes its own.
+        offers.push_back(build_offer(storage, *wish, *wish, *wish));
+    }
+    offers.push_back(build_offer(storage, {1920, 1080}, {1, 1}, {k_max_side, k_max_side}));
+    return offers;
 }
 
 std::vector<const spa_pod*> build_buffer_wishes(PodStorage& storage)

@@ -41,9 +41,9 @@ private:
     spa_pod_builder builder_;
 };
 
-// EnumFormat: what we take. `wish` is the size that we would like of a source that leaves the
-// choice to us (an extra monitor).
-const spa_pod* build_format_offer(PodStorage& storage, Size wish);
+// EnumFormat: what we take, the preferred one first. `wish` is the size that we would like of a
+// source that leaves the choice to us (an extra monitor).
+std::vector<const spa_pod*> build_format_offers(PodStorage& storage, std::optional<Size> wish);
 
 // Buffers and metadata, asked for once the format is known.
 std::vector<const spa_pod*> build_buffer_wishes(PodStorage& storage);

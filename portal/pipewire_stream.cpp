@@ -52,8 +52,8 @@ const pw_stream_events PipeWireStream::k_events = [] {
     return events;
 }();
 
-PipeWireStream::PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_id, Size wish,
-                               Events events)
+PipeWireStream::PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_id,
+                               std::optional<Size> wish, Events events)
     : events_(std::move(events))
 {
     stream_ = pw_stream_new(remote.core(), "gnome-desktop-sharing", stream_properties());
@@ -62,13 +62,13 @@ PipeWireStream::PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_
     }
     pw_stream_add_listener(stream_, &listener_, &k_events, this);
     PodStorage storage;
-    const spa_pod* params[] = {build_format_offer(storage, wish)};
+    auto params = build_format_offers(storage, wish);
     // Without DONT_RECONNECT a stream whose node went away waits for another one, and looks as if
     // it only paused.
     const auto flags = static_cast<pw_stream_flags>(
         PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_DONT_RECONNECT);
-    const int result =
-        pw_stream_connect(stream_, PW_DIRECTION_INPUT, node_id, flags, params, std::size(params));
+    const int result = pw_stream_connect(stream_, PW_DIRECTION_INPUT, node_id, flags, params.data(),
+                                         static_cast<std::uint32_t>(params.size()));
     if (result < 0) {
         pw_stream_destroy(stream_);
         throw std::system_error{-result, std::generic_category(), "PipeWire stream"};

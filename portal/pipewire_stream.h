@@ -34,7 +34,8 @@ public:
 
     // `wish`: the size of an extra monitor. Throws std::system_error when PipeWire will not have
     // it.
-    PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_id, Size wish, Events events);
+    PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_id, std::optional<Size> wish,
+                   Events events);
     ~PipeWireStream();
     PipeWireStream(const PipeWireStream&) = delete;
     PipeWireStream& operator=(const PipeWireStream&) = delete;

@@ -155,7 +155,7 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
         token_scope_.spawn(save_token(monitors, *grant_.restore_token));
     }
     set_status(CaptureState::starting, {});
-    connect_streams(session, grant_);
+    connect_streams(session, monitors);
     watch_silence();
     while (!signs_.any()) {
         co_await session_news_.wait();
@@ -225,28 +225,30 @@ Task<> PortalCapture::forget_token(MonitorChoice monitors)
     }
 }
 
-void PortalCapture::connect_streams(const RemoteDesktopSession& session, SessionGrant& grant)
+void PortalCapture::connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors)
 {
-    remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, UniqueFd{grant.pipewire.release()},
+    remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, UniqueFd{grant_.pipewire.release()},
                                                [this](const std::string& message) {
                                                    log_warning("PipeWire: " + message);
                                                    signs_.pipewire_gone = true;
                                                    input_.detach();
                                                    session_news_.set();
                                                });
-    picture_.begin(grant.streams);
+    picture_.begin(grant_.streams);
 
     PortalInputSink::Session input;
     input.path = session.path();
-    input.keyboard = grant.keyboard;
-    input.pointer = grant.pointer;
-    for (std::size_t i = 0; i < grant.streams.size(); ++i) {
+    input.keyboard = grant_.keyboard;
+    input.pointer = grant_.pointer;
+    const auto wish =
+        monitors == MonitorChoice::virtual_monitor ? std::optional{k_extra_monitor} : std::nullopt;
+    for (std::size_t i = 0; i < grant_.streams.size(); ++i) {
         PipeWireStream::Events events;
         events.on_content = [this, i](const BufferContent& content) { take_content(i, content); };
         events.on_state = [this](StreamState state) { take_stream_state(state); };
-        input.nodes.push_back(grant.streams[i].node_id);
-        streams_.push_back(std::make_unique<PipeWireStream>(*remote_, grant.streams[i].node_id,
-                                                            k_extra_monitor, std::move(events)));
+        input.nodes.push_back(grant_.streams[i].node_id);
+        streams_.push_back(std::make_unique<PipeWireStream>(*remote_, grant_.streams[i].node_id,
+                                                            wish, std::move(events)));
     }
     input_.set_layout(picture_.layout());
     input_.attach(std::move(input));

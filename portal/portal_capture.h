@@ -50,7 +50,7 @@ private:
     Task<> save_token(MonitorChoice monitors, std::string token);
     Task<> forget_token(MonitorChoice monitors);
 
-    void connect_streams(const RemoteDesktopSession& session, SessionGrant& grant);
+    void connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors);
     void take_frame(const FramePtr& frame);
     void take_content(std::size_t stream, const BufferContent& content);
     void take_stream_state(StreamState state);

@@ -74,7 +74,9 @@ TEST(PipeWireFormat, RefusesSizesThatNobodyHas)
 TEST(PipeWireFormat, TheOfferMeetsAProducersFormat)
 {
     PodStorage ours;
-    const auto* offer = build_format_offer(ours, {1920, 1080});
+    const auto offers = build_format_offers(ours, std::nullopt);
+    ASSERT_EQ(offers.size(), 1U);
+    const auto* offer = offers.front();
     ASSERT_NE(offer, nullptr);
     for (const auto format : {SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_RGBA}) {
         PodStorage theirs;
@@ -94,6 +96,19 @@ TEST(PipeWireFormat, TheOfferMeetsAProducersFormat)
     EXPECT_LT(spa_pod_filter(result.builder(), &met, offer,
                              format_pod(theirs, SPA_VIDEO_FORMAT_NV12, 2560, 1440)),
               0);
+}
+
+TEST(PipeWireFormat, AWishComesFirstAndIsNoCondition)
+{
+    PodStorage ours;
+    const auto offers = build_format_offers(ours, Size{1920, 1080});
+    ASSERT_EQ(offers.size(), 2U);
+    PodStorage theirs;
+    PodStorage result;
+    spa_pod* met = nullptr;
+    const auto* other = format_pod(theirs, SPA_VIDEO_FORMAT_BGRx, 800, 600);
+    EXPECT_LT(spa_pod_filter(result.builder(), &met, offers[0], other), 0);
+    EXPECT_EQ(spa_pod_filter(result.builder(), &met, offers[1], other), 0);
 }
 
 TEST(PipeWireFormat, AsksForBuffersAndAllMetadata)
