@@ -7,6 +7,7 @@ import pathlib
 import secrets
 import socket
 import ssl
+import struct
 import subprocess
 
 from gi.repository import GLib
@@ -16,6 +17,7 @@ from processes import NotReady
 NAME = "org.gnome.DesktopSharing"
 PATH = "/org/gnome/DesktopSharing"
 SCHEMA = "org.gnome.desktop-sharing"
+X509_PLAIN = 262  # VeNCrypt
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -67,6 +69,8 @@ class Daemon:
         self.control("enable")
         self.wait_listening()
         self.save_certificate()
+        self.wait(lambda: log_in(self.address, self.user, self.password) is None, 10,
+                  "nobody can log in")
         return self
 
     def spawn(self, *options):
@@ -178,21 +182,36 @@ def receive_exactly(sock, count):
     return data
 
 
+def start_tls(sock):
+    """Goes through VeNCrypt, X509Plain where it is offered, up to TLS."""
+    receive_exactly(sock, 12)
+    sock.sendall(b"RFB 003.008\n")
+    receive_exactly(sock, receive_exactly(sock, 1)[0])
+    sock.sendall(b"\x13")  # VeNCrypt
+    receive_exactly(sock, 2)
+    sock.sendall(b"\0\2")
+    receive_exactly(sock, 1)
+    count = receive_exactly(sock, 1)[0]
+    subtypes = struct.unpack(f">{count}I", receive_exactly(sock, 4 * count))
+    sock.sendall(struct.pack(">I", X509_PLAIN if X509_PLAIN in subtypes else subtypes[0]))
+    receive_exactly(sock, 1)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(sock)
+
+
 def peer_certificate(address):
-    """Goes through VeNCrypt up to TLS and returns the certificate (DER)."""
-    with socket.create_connection(address, 10) as sock:
-        receive_exactly(sock, 12)
-        sock.sendall(b"RFB 003.008\n")
-        receive_exactly(sock, receive_exactly(sock, 1)[0])
-        sock.sendall(b"\x13")  # VeNCrypt
-        receive_exactly(sock, 2)
-        sock.sendall(b"\0\2")
-        receive_exactly(sock, 1)
-        count = receive_exactly(sock, 1)[0]
-        sock.sendall(receive_exactly(sock, 4 * count)[:4])
-        receive_exactly(sock, 1)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        with context.wrap_socket(sock) as tls:
-            return tls.getpeercert(binary_form=True)
+    """The certificate (DER) a viewer is shown."""
+    with socket.create_connection(address, 10) as sock, start_tls(sock) as tls:
+        return tls.getpeercert(binary_form=True)
+
+
+def log_in(address, user, password):
+    """None when the user gets in by X509Plain, else the reason why not."""
+    name, word = user.encode(), password.encode()
+    with socket.create_connection(address, 10) as sock, start_tls(sock) as tls:
+        tls.sendall(struct.pack(">II", len(name), len(word)) + name + word)
+        if receive_exactly(tls, 4) == b"\0\0\0\0":
+            return None
+        return receive_exactly(tls, struct.unpack(">I", receive_exactly(tls, 4))[0]).decode()

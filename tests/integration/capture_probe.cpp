@@ -109,8 +109,9 @@ public:
         if (!options_.quiet) {
             std::string damage;
             for (const Rect& rect : frame->damage.rects()) {
-                damage += " " + std::to_string(rect.x) + "," + std::to_string(rect.y) + "+" +
-                          std::to_string(rect.width) + "x" + std::to_string(rect.height);
+                damage.append(" ").append(std::to_string(rect.x)) +=
+                    "," + std::to_string(rect.y) + "+" + std::to_string(rect.width) + "x" +
+                    std::to_string(rect.height);
                 if (damage.size() > 100) {
                     damage += " ...";
                     break;

@@ -25,7 +25,8 @@ def wait_input(shared, method, condition, what):
 
 
 def ready(shared):
-    """A viewer whose keys arrive."""
+    """A viewer whose keys arrive, and nothing typed yet."""
+    shared.show_typing_terminal()
     viewer = shared.viewer()
     viewer.settle()
     shared.wake_keyboard(viewer)
@@ -38,6 +39,14 @@ def test_typed_text_arrives(shared):
     viewer.type("the quick brown fox 0123456789\n")
     shared.wait_typed("the quick brown fox 0123456789\n")
     assert (viewer.settle() != before).any(), "what was typed is not to be seen"
+
+
+def test_fast_typing_keeps_its_order(shared):
+    viewer = ready(shared)
+    text = "".join(chr(ord("a") + n % 26) for n in range(400))
+    viewer.type(text + "\n")
+    shared.wait_typed("\n", 20)
+    assert shared.typed() == text + "\n"
 
 
 def test_the_first_key_is_not_lost(fresh):

@@ -47,12 +47,27 @@ def test_thirty_bit_colour(scene):
     assert numpy.abs(viewer.settle().astype(int) - scene.scene).max() <= 1
 
 
-def test_tight_with_a_quality_level_uses_jpeg(scene):
-    viewer = scene.viewer(encodings=())
-    viewer.set_encodings([TIGHT, QUALITY_0 + 6, *EXTENSIONS])
-    picture = viewer.settle(quiet=0.3).astype(int)
-    assert numpy.abs(picture - scene.scene).mean() < 12
-    assert viewer.decoder.used_jpeg, "no JPEG though the viewer wants it"
+@pytest.mark.on("sway")
+def test_photos_are_jpeg_when_the_viewer_wants_it(fresh):
+    file = fresh.desktop.path("photo.png")
+    fresh.desktop.run("convert", "-size", "1280x720", "-seed", "7", "plasma:tan-steelblue",
+                      "-attenuate", "0.3", "+noise", "Gaussian", file)
+    fresh.desktop.processes.stop("terminal")
+    fresh.desktop.command(f"output HEADLESS-1 bg {file} fill")
+    fresh.wait_terminal_drawn()
+    truth = fresh.screenshot().astype(int)
+    sizes = {}
+    for level in (2, 6, 9):
+        viewer = fresh.viewer(encodings=())
+        viewer.set_encodings([TIGHT, QUALITY_0 + level, *EXTENSIONS])
+        picture = viewer.settle(quiet=0.3).astype(int)
+        assert viewer.decoder.used_jpeg, "no JPEG though the viewer wants it"
+        assert numpy.abs(picture - truth).mean() < 12
+        sizes[level] = viewer.wire.received
+    assert sizes[2] < sizes[6] < sizes[9]
+    viewer = fresh.viewer(encodings=("tight",))  # without a level it stays lossless
+    same_picture(viewer.settle(), fresh.screenshot())
+    assert not viewer.decoder.used_jpeg
 
 
 @pytest.mark.parametrize("level", (0, 1, 9))

@@ -69,15 +69,20 @@ def test_tigervnc(shared, encoding):
     same_picture(picture(file), shared.screenshot())
 
 
-@pytest.mark.parametrize("encoding", ("tight", "zrle", "raw"))
-def test_libvncclient(shared, encoding):
+@pytest.mark.parametrize("encoding, security", [
+    ("tight", "x509-plain"), ("zrle", "x509-plain"), ("raw", "x509-plain"),
+    ("tight", "x509-sasl")])
+def test_libvncclient(shared, encoding, security):
+    """It takes the first sub-type it knows, so the order of the setting decides."""
+    other = {"x509-plain": "x509-sasl", "x509-sasl": "x509-plain"}[security]
+    shared.daemon.set_setting("security-types", f"['{security}', '{other}']")
     file = shared.desktop.path("libvncclient.ppm")
     host, port = shared.daemon.address
     text = f"hello from libvncclient {encoding}"
     viewer = start(shared, os.environ["GDS_LIBVNCCLIENT_VIEWER"], host, port,
                    shared.daemon.certificate, encoding, file, text + "\n")
     client = shared.client_object(State="connected", User=shared.daemon.user)
-    assert client["SecurityType"] == "x509-plain"
+    assert client["SecurityType"] == security
     finish(viewer)
     shared.wait_typed(text + "\n")
     same_picture(picture(file), shared.screenshot())

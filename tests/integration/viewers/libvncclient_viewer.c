@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libvncclient as a viewer without a human: logs in by X509Plain, types, saves what it sees.
+// libvncclient as a viewer without a human: logs in, types, saves what it sees. It takes the first
+// VeNCrypt sub-type of the server's list that it knows.
 //   VNC_USERNAME=.. VNC_PASSWORD=.. libvncclient-viewer HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT]
 #include <rfb/rfbclient.h>
 
@@ -19,6 +20,18 @@ static rfbCredential* on_credential(rfbClient* client, int type)
         credential->x509Credential.x509CrlVerifyMode = rfbX509CrlVerifyNone;
     }
     return credential;
+}
+
+static char* on_user(rfbClient* client)
+{
+    (void)client;
+    return strdup(getenv("VNC_USERNAME"));
+}
+
+static char* on_password(rfbClient* client)
+{
+    (void)client;
+    return strdup(getenv("VNC_PASSWORD"));
 }
 
 static double now(void)
@@ -83,7 +96,6 @@ int main(int argc, char** argv)
         fprintf(stderr, "usage: %s HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT]\n", argv[0]);
         return 2;
     }
-    static uint32_t schemes[] = {rfbVeNCrypt, rfbVeNCryptX509Plain};
     rfbClient* client = rfbGetClient(8, 3, 4);
     client->serverHost = strdup(argv[1]);
     client->serverPort = atoi(argv[2]);
@@ -92,8 +104,9 @@ int main(int argc, char** argv)
     client->appData.enableJPEG = FALSE;
     client->appData.useRemoteCursor = TRUE; // else the server paints it into the picture
     client->GetCredential = on_credential;
+    client->GetUser = on_user; // these two for SASL
+    client->GetPassword = on_password;
     rfbClientSetClientData(client, NULL, argv[3]);
-    SetClientAuthSchemes(client, schemes, 2);
     if (!rfbInitClient(client, NULL, NULL)) {
         fprintf(stderr, "libvncclient could not log in\n");
         return 1;
