@@ -67,11 +67,14 @@ class Daemon:
         self.spawn(*options)
         self.set_password(self.user, self.password)
         self.control("enable")
-        self.wait_listening()
+        self.wait_ready()
         self.save_certificate()
-        self.wait(lambda: log_in(self.address, self.user, self.password) is None, 10,
-                  "nobody can log in")
         return self
+
+    def wait_ready(self):
+        """Listens, and has read the passwords."""
+        self.wait_listening()
+        self.wait(lambda: not self.get("StatusReason"), 10, "something is wrong from the start")
 
     def spawn(self, *options):
         program = find_program(self.build, "gnome-desktop-sharing-daemon")

@@ -62,12 +62,11 @@ def test_garbage_for_a_version(connection, greeting):
     assert login.NONE not in types[:2]
 
 
-@pytest.mark.parametrize("kind", [0, 1, 2, 5, 16, 18, 20, 30, 113, 129, 255])
-def test_a_type_that_was_not_offered(connection, kind):
-    assert kind not in up_to_types(connection)
-    connection.send(bytes([kind]))
-    reason = login.expect_refusal(connection)
-    assert reason or kind == 0
+@pytest.mark.parametrize("number", [0, 1, 2, 5, 16, 18, 20, 30, 113, 129, 255])
+def test_a_type_that_was_not_offered(connection, number):
+    assert number not in up_to_types(connection)
+    connection.send(bytes([number]))
+    assert login.expect_refusal(connection)
 
 
 @pytest.mark.parametrize("subtype", [0, 1, 2, 256, 257, 258, 259, 260, 261, 265, 0x10106,

@@ -273,7 +273,7 @@ def test_second_daemon_steps_back_and_replace_takes_over(fresh):
     old = fresh.desktop.processes.running.pop("daemon")
     fresh.daemon.spawn("--replace")
     assert old.popen.wait(10) == 0
-    fresh.daemon.wait_listening()
+    fresh.daemon.wait_ready()
     fresh.viewer().settle()
 
 

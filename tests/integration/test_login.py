@@ -109,7 +109,7 @@ def test_odd_credentials_let_nobody_in(shared, user, password):
 
 def test_a_new_password_counts_at_once(shared):
     shared.daemon.set_password("mover", "first")
-    shared.viewer(user="mover", password="first").close()
+    wait_until(lambda: can_log_in(shared, "mover", "first", "127.0.4.4"), 5, "not at once")
     shared.daemon.set_password("mover", "second")
     wait_until(lambda: can_log_in(shared, "mover", "second", "127.0.4.1"), 5, "not at once")
     assert not can_log_in(shared, "mover", "first", "127.0.4.2")
@@ -127,6 +127,7 @@ def can_log_in(shared, user, password, source):
 
 def test_names_and_passwords_in_any_script(shared):
     shared.daemon.set_password("Åsa 李", "пароль, =,«ß»")
+    wait_until(lambda: can_log_in(shared, "Åsa 李", "пароль, =,«ß»", "127.0.4.5"), 5, "not in")
     for security, mechanism in (("x509-plain", None), ("x509-sasl", "SCRAM-SHA-256")):
         shared.viewer(user="Åsa 李", password="пароль, =,«ß»", security=security,
                       mechanism=mechanism).close()

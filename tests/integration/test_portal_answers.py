@@ -150,7 +150,7 @@ def test_permission_is_remembered_where_the_portal_can(fresh):
     fresh.close_clients()
     fresh.daemon.stop()
     fresh.daemon.spawn()
-    fresh.daemon.wait_listening()
+    fresh.daemon.wait_ready()
     fresh.viewer().settle()
     restored = [e for e in fresh.desktop.portal_log() if e["event"] == "restored"]
     if version < 2:
