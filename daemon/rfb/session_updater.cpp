@@ -50,24 +50,22 @@ Task<> SessionUpdater::run()
 {
     for (;;) {
         look_at_host();
-        const std::size_t waiting = state_.answers.size();
-        // A fence with BlockBefore waits for the answer to the requests that came before it.
-        const std::size_t first = put_answers(waiting, picture_due());
-        co_await send_answers(first);
-
-        look_at_host();
+        const std::size_t count = state_.answers.size() - held_back();
+        put_answers(count);
         const bool announced = put_announcements();
         co_await flush();
+        drop_answers(count);
 
+        // What came meanwhile goes before the picture: an answer may be the mark behind which the
+        // client expects another pixel format.
         look_at_host();
-        const bool pictured = picture_due();
-        if (pictured) {
+        const std::size_t held = held_back();
+        if (picture_due() && held == state_.answers.size()) {
             co_await send_picture();
-        }
-        const std::size_t rest = put_answers(waiting - first, false);
-        co_await send_answers(rest);
-
-        if (!announced && !pictured && state_.answers.empty()) {
+            put_answers(held);
+            co_await flush();
+            drop_answers(held);
+        } else if (count == 0 && !announced && state_.answers.empty()) {
             co_await state_.work.wait();
         }
     }
@@ -116,20 +114,37 @@ bool SessionUpdater::picture_due() const
 
 // --- answers
 
-std::size_t SessionUpdater::put_answers(std::size_t most, bool update_follows)
+// Fences with BlockBefore at the end of the queue: they wait for the answer to the requests that
+// came before them.
+std::size_t SessionUpdater::held_back() const
 {
-    std::size_t count = 0;
-    while (count < most && !(update_follows && blocks_before(state_.answers[count]))) {
-        put_answer(state_.answers[count]);
+    if (!picture_due()) {
+        return 0;
+    }
+    const auto& answers = state_.answers;
+    const auto other = std::find_if_not(answers.rbegin(), answers.rend(), blocks_before);
+    return static_cast<std::size_t>(other - answers.rbegin());
+}
+
+void SessionUpdater::put_answers(std::size_t count)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        put_answer(state_.answers[i]);
         // Now, before anything else is put: what follows the answer in the stream is affected by
         // the message, what precedes it is not.
-        if (auto* fence = std::get_if<FenceAnswer>(&state_.answers[count]); fence && fence->then) {
+        if (auto* fence = std::get_if<FenceAnswer>(&state_.answers[i]); fence && fence->then) {
             const auto then = std::exchange(fence->then, {});
             then();
         }
-        ++count;
     }
-    return count;
+}
+
+void SessionUpdater::drop_answers(std::size_t count)
+{
+    for (; count > 0; --count) {
+        state_.answers.pop_front();
+        state_.answered.set();
+    }
 }
 
 void SessionUpdater::put_answer(const Answer& answer)
@@ -151,15 +166,6 @@ void SessionUpdater::put_answer(const Answer& answer)
         }
     };
     std::visit(put, answer);
-}
-
-Task<> SessionUpdater::send_answers(std::size_t count)
-{
-    co_await flush();
-    for (; count > 0; --count) {
-        state_.answers.pop_front();
-        state_.answered.set();
-    }
 }
 
 // --- pseudo-rectangles, in an update of their own: a change of size may share one with nothing

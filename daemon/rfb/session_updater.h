@@ -36,9 +36,10 @@ private:
     bool picture_due() const;
     bool size_differs() const;
 
-    std::size_t put_answers(std::size_t most, bool update_follows);
+    std::size_t held_back() const;
+    void put_answers(std::size_t count);
+    void drop_answers(std::size_t count);
     void put_answer(const Answer& answer);
-    Task<> send_answers(std::size_t count);
 
     bool put_announcements();
     bool put_cursor();

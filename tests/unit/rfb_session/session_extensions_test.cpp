@@ -293,6 +293,50 @@ TEST_F(SessionTest, SyncNextParts_WhatItsMessageAffects)
     EXPECT_FALSE(ended);
 }
 
+// How TigerVNC changes the format: what comes behind EndOfContinuousUpdates is in the new one.
+TEST_F(SessionTest, TheEndOfContinuousUpdatesPartsFormats)
+{
+    PixelFormat small;
+    small.bits_per_pixel = 8;
+    small.depth = 6;
+    small.red_max = small.green_max = small.blue_max = 3;
+    small.red_shift = 4;
+    small.green_shift = 2;
+    small.blue_shift = 0;
+    server->set_write_capacity(50); // so that there is always something on its way
+    admit();
+    say(joined({set_encodings({0, -313}), continuous_updates(true, k_all)}));
+    ASSERT_EQ(next()->type, 150);
+    ASSERT_TRUE(next_picture());
+    for (int round = 0; round < 40; ++round) {
+        const bool to_small = round % 2 == 0;
+        for (int i = 0; i < round % 4; ++i) {
+            host.paint({i * 7, round % 20, 5, 5}, 0x808080);
+            session->picture_changed();
+            spin_ready();
+        }
+        say(joined({continuous_updates(false, {}),
+                    set_pixel_format(to_small ? small : PixelFormat{}),
+                    continuous_updates(true, k_all)}));
+        host.paint({round % 30, 5, 9, 9}, 0x404040);
+        session->picture_changed();
+        for (;;) {
+            const auto seen = next();
+            ASSERT_TRUE(seen);
+            if (seen->type == 150) {
+                break;
+            }
+        }
+        viewer.octets_per_pixel = to_small ? 1 : 4;
+        host.paint({round % 30, 10, 3, 3}, 0x202020);
+        session->picture_changed();
+        ASSERT_TRUE(next_picture());
+        while (look()) {
+        }
+    }
+    EXPECT_FALSE(ended);
+}
+
 TEST_F(SessionTest, BlockAfterHoldsBackWhatFollows)
 {
     server->set_write_capacity(300);
