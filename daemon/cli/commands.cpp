@@ -66,9 +66,8 @@ VariantPtr settled_status(ServiceLink& service)
 
 void write_setting(bool enabled)
 {
-    const auto settings = PolicySettings::open();
-    PolicySettings{CommandLine{}, settings}.set_enabled(enabled);
-    g_settings_sync(); // dconf writes from a thread of its own
+    PolicySettings{CommandLine{}}.set_enabled(enabled);
+    PolicySettings::flush();
 }
 
 int enable()

@@ -204,6 +204,8 @@ std::vector<std::string> PolicySettings::enabled_by() const
     return by;
 }
 
+void PolicySettings::flush() { g_settings_sync(); }
+
 void PolicySettings::set_enabled(bool enabled)
 {
     if (g_settings_is_writable(settings_.get(), k_enabled) == FALSE ||

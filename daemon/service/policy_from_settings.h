@@ -45,6 +45,9 @@ public:
     std::vector<std::string> enabled_by() const;
     // Writes the key. Throws SettingLocked.
     void set_enabled(bool enabled);
+    // Waits until what was written is stored: dconf writes from a thread of its own, which a
+    // program that ends at once would take with it.
+    static void flush();
 
 private:
     static void changed(GSettings* settings, const char* key, void* self);

@@ -30,7 +30,8 @@ public:
     {
         ++loads;
         if (silent) {
-            co_await sleep_for(std::chrono::hours{1});
+            constexpr std::chrono::hours k_for_ever{1};
+            co_await sleep_for(k_for_ever);
         }
         if (!broken.empty()) {
             throw SecretStoreError{broken};

@@ -207,7 +207,8 @@ TEST_F(DBusObjects, StatisticsAreSignalledAtMostOnceASecond)
 {
     server.add(client(1));
     ClientInfo info = client(1);
-    for (int i = 0; i < 120; ++i) {
+    const gint64 start = g_get_monotonic_time();
+    for (int i = 0; i < 110; ++i) {
         info.bytes_sent += 1000;
         info.frames_sent += 1;
         server.connected[1] = info;
@@ -215,7 +216,10 @@ TEST_F(DBusObjects, StatisticsAreSignalledAtMostOnceASecond)
     }
     settle();
     const std::string path = ClientObject::path_of(1);
-    EXPECT_EQ(caller.count("PropertiesChanged", path), 1U);
+    // One, unless a busy machine made more than two seconds of it.
+    const auto seconds = static_cast<std::size_t>((g_get_monotonic_time() - start) / 1'000'000);
+    EXPECT_GE(caller.count("PropertiesChanged", path), 1U);
+    EXPECT_LE(caller.count("PropertiesChanged", path), seconds);
     const std::string said = caller.said("PropertiesChanged", path);
     EXPECT_NE(said.find("'BytesSent'"), std::string::npos) << said;
     EXPECT_NE(said.find("'FramesSent'"), std::string::npos) << said;
