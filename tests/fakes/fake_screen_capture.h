@@ -16,7 +16,7 @@ public:
     int starts = 0;
     int stops = 0;
     MonitorChoice monitors = MonitorChoice::all;
-    RecordingInputSink sink;
+    test::RecordingInputSink sink;
 
     void set_observer(ScreenCaptureObserver* observer) override { observer_ = observer; }
     void set_monitors(MonitorChoice choice) override { monitors = choice; }

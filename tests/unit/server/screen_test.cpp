@@ -2,6 +2,7 @@
 #include "server/screen.h"
 
 #include "fakes/fake_screen_capture.h"
+#include "fakes/known_leaks.h"
 
 #include <gtest/gtest.h>
 
