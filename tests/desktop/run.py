@@ -108,11 +108,15 @@ Try:{f'''
 
 def take_snapshot(daemon, file):
     """What a stock viewer, gtk-vnc, sees."""
-    subprocess.run([sys.executable, VIEWER, "--snapshot", file, "--certificate",
-                    daemon.certificate, "--user", daemon.user,
-                    f"{daemon.address[0]}:{daemon.address[1]}"],
-                   check=True, timeout=90, env=dict(daemon.desktop.environment,
-                                                    VNC_PASSWORD=daemon.password))
+    viewer = [sys.executable, "-B", VIEWER, "--snapshot", file, "--certificate",
+              daemon.certificate, "--user", daemon.user,
+              f"{daemon.address[0]}:{daemon.address[1]}"]
+    try:
+        subprocess.run(viewer, check=True, timeout=90, env=dict(daemon.desktop.environment,
+                                                                VNC_PASSWORD=daemon.password))
+    except subprocess.SubprocessError as error:
+        raise NotReady(f"the viewer got no picture: {error}\n"
+                       f"{daemon.process.log_tail(20)}") from None
     print(f"run: what the viewer saw is in {file}", flush=True)
 
 
@@ -148,7 +152,10 @@ def wait_for_daemon(daemon):
 def share(arguments, command, stack):
     if arguments.here:
         desktop, daemon = share_own_session(stack, arguments.build)
-        daemon.wait_listening()
+        if daemon.password:
+            daemon.wait_ready()
+        else:
+            daemon.wait_listening()
         daemon.save_certificate()
     else:
         desktop = start_private_desktop(stack)
