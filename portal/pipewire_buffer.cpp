@@ -73,9 +73,9 @@ std::optional<PixelView> read_pixels(const spa_buffer& buffer, const StreamForma
     if (!readable || data.data == nullptr || data.chunk == nullptr || data.maxsize == 0) {
         return std::nullopt;
     }
-    const auto flags = read_once(data.chunk->flags);
+    const auto flags = static_cast<std::uint32_t>(read_once(data.chunk->flags));
     const std::uint64_t filled = read_once(data.chunk->size);
-    if ((flags & SPA_CHUNK_FLAG_CORRUPTED) != 0 || filled == 0) {
+    if ((flags & std::uint32_t{SPA_CHUNK_FLAG_CORRUPTED}) != 0 || filled == 0) {
         return std::nullopt;
     }
     const auto width = static_cast<std::uint64_t>(format.size.width);

@@ -7,7 +7,10 @@
 #include <system_error>
 
 #include <glib-unix.h>
-#include <spa/utils/result.h>
+
+// In older versions of PipeWire these functions are macros, written in C.
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wpedantic"
 
 namespace gds {
 namespace {
@@ -16,7 +19,7 @@ gboolean iterate(gint, GIOCondition, gpointer loop)
 {
     const int result = pw_loop_iterate(static_cast<pw_loop*>(loop), 0);
     if (result < 0 && result != -EINTR) {
-        log_warning(std::string{"PipeWire's loop: "} + spa_strerror(result));
+        log_warning(std::string{"PipeWire's loop: "} + g_strerror(-result));
     }
     return G_SOURCE_CONTINUE;
 }
@@ -80,10 +83,7 @@ PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, OnError 
     if (core_ == nullptr) {
         throw std::system_error{errno, std::generic_category(), "connecting to PipeWire"};
     }
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-    pw_core_add_listener(core_, &listener_, &k_events, this); // a macro in older versions
-#pragma GCC diagnostic pop
+    pw_core_add_listener(core_, &listener_, &k_events, this);
 }
 
 PipeWireRemote::~PipeWireRemote()
@@ -95,7 +95,7 @@ PipeWireRemote::~PipeWireRemote()
 void PipeWireRemote::on_core_error(void* self, std::uint32_t id, int, int result,
                                    const char* message)
 {
-    const std::string text = std::string{spa_strerror(result)} + ": " + (message ? message : "");
+    const std::string text = std::string{g_strerror(-result)} + ": " + (message ? message : "");
     if (id != PW_ID_CORE || result != -EPIPE) {
         // Of one object, or of one that went away while we talked to it.
         log_debug("PipeWire error: " + text);

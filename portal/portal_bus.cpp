@@ -134,8 +134,8 @@ PortalBus::PortalBus(sdbus::IConnection& connection)
     matches_.push_back(sdbus_add_match(
         connection_, names_below("org.freedesktop.impl.portal.desktop", "arg0namespace"),
         owner_change));
-    matches_.push_back(
-        connection_.addMatch(names_below("org.gnome.Mutter", "arg0namespace"), owner_change));
+    matches_.push_back(sdbus_add_match(
+        connection_, names_below("org.gnome.Mutter", "arg0namespace"), owner_change));
 }
 
 PortalBus::~PortalBus() = default;

@@ -46,7 +46,7 @@ TEST(DesktopPicture, OneMonitorIsTheFrame)
     const auto frame = picture.take_pixels(0, screen.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{8, 6}));
-    EXPECT_EQ(frame->damage, Region{Rect(0, 0, 8, 6)});
+    EXPECT_EQ(frame->damage, (Region{Rect{0, 0, 8, 6}}));
     EXPECT_EQ(at(frame, 7, 5), 0x112233U);
 }
 
@@ -73,7 +73,7 @@ TEST(DesktopPicture, FindsDamageThatWasNotTold)
     screen.fill({150, 70, 3, 2}, 2);
     const auto frame = picture.take_pixels(0, screen.content);
     ASSERT_TRUE(frame);
-    EXPECT_EQ(frame->damage, Region{Rect(150, 70, 3, 2)});
+    EXPECT_EQ(frame->damage, (Region{Rect{150, 70, 3, 2}}));
 }
 
 TEST(DesktopPicture, NarrowsDamageThatWasToldAndCopiesNoMore)
@@ -87,7 +87,7 @@ TEST(DesktopPicture, NarrowsDamageThatWasToldAndCopiesNoMore)
     screen.content.damage = Region{Rect{0, 0, 50, 50}};
     const auto frame = picture.take_pixels(0, screen.content);
     ASSERT_TRUE(frame);
-    EXPECT_EQ(frame->damage, Region{Rect(10, 10, 4, 4)});
+    EXPECT_EQ(frame->damage, (Region{Rect{10, 10, 4, 4}}));
     EXPECT_EQ(at(frame, 101, 11), 1U);
 }
 
@@ -110,7 +110,7 @@ TEST(DesktopPicture, ComposesMonitorsByPosition)
     right.content.damage = Region{Rect{1, 1, 1, 1}};
     frame = picture.take_pixels(1, right.content);
     ASSERT_TRUE(frame);
-    EXPECT_EQ(frame->damage, Region{Rect(9, 3, 1, 1)});
+    EXPECT_EQ(frame->damage, (Region{Rect{9, 3, 1, 1}}));
 }
 
 TEST(DesktopPicture, AResizedMonitorMovesTheOthers)
@@ -126,7 +126,7 @@ TEST(DesktopPicture, AResizedMonitorMovesTheOthers)
     const auto frame = picture.take_pixels(0, larger.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{20, 12}));
-    EXPECT_EQ(frame->damage, Region{Rect(0, 0, 20, 12)});
+    EXPECT_EQ(frame->damage, (Region{Rect{0, 0, 20, 12}}));
     EXPECT_EQ(at(frame, 15, 11), 5U);
     EXPECT_EQ(at(frame, 16, 0), 2U);
     EXPECT_EQ(at(frame, 19, 3), 2U);
@@ -145,7 +145,7 @@ TEST(DesktopPicture, ANewSessionShowsNothingOfTheOld)
     ASSERT_TRUE(frame);
     EXPECT_EQ(at(frame, 0, 0), 7U);
     EXPECT_EQ(at(frame, 8, 0), 0U);
-    EXPECT_EQ(frame->damage, Region{Rect(8, 0, 8, 6)});
+    EXPECT_EQ(frame->damage, (Region{Rect{8, 0, 8, 6}}));
     EXPECT_EQ(frame->serial, before->serial + 1);
 }
 

@@ -93,7 +93,7 @@ TEST(FramePool, AnotherSizeStartsOver)
     const auto frame = pool.next({5, 5});
     EXPECT_EQ(frame->pixels, std::vector<std::uint32_t>(25, 0));
     const auto published = pool.publish(frame, Rect{0, 0, 1, 1});
-    EXPECT_EQ(published->damage, Region{Rect(0, 0, 5, 5)});
+    EXPECT_EQ(published->damage, (Region{Rect{0, 0, 5, 5}}));
     EXPECT_EQ(published->serial, 2U);
     EXPECT_EQ(pool.size(), 1U);
 }

@@ -84,6 +84,8 @@ public:
         return reinterpret_cast<std::uint8_t*>(&bitmap_of(cursor)) + sizeof(spa_meta_bitmap);
     }
 
+    const std::vector<spa_meta>& metas() const { return metas_; }
+
     std::vector<std::uint8_t> memory;
     spa_chunk chunk{};
     spa_data data{};

@@ -2,9 +2,12 @@
 #include "portal/pipewire_buffer.h"
 
 #include "made_buffer.h"
+#include "portal/pixel_copy.h"
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
+#include <random>
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -145,7 +148,7 @@ TEST(PipeWireBuffer, TheFirstInvalidDamageEndsTheList)
 {
     MadeBuffer made{k_size};
     made.add_damage({region(0, 0, 1, 1), region(0, 0, 0, 0), region(5, 5, 1, 1)});
-    EXPECT_EQ(*read_buffer(made.buffer, k_format).damage, Region{Rect(0, 0, 1, 1)});
+    EXPECT_EQ(*read_buffer(made.buffer, k_format).damage, (Region{Rect{0, 0, 1, 1}}));
 }
 
 TEST(PipeWireBuffer, AnEmptyDamageListTellsNothing)
@@ -164,7 +167,7 @@ TEST(PipeWireBuffer, ACropMovesPixelsAndDamage)
     ASSERT_TRUE(content.pixels);
     EXPECT_EQ(content.pixels->size, (Size{4, 3}));
     EXPECT_EQ(content.pixels->data, made.memory.data() + 32 + 8);
-    EXPECT_EQ(*content.damage, Region{Rect(0, 0, 1, 2)});
+    EXPECT_EQ(*content.damage, (Region{Rect{0, 0, 1, 2}}));
 }
 
 TEST(PipeWireBuffer, ACropBeyondThePixelsIsClipped)
@@ -303,6 +306,59 @@ TEST(PipeWireCursor, AHotspotOutsideIsMovedInside)
     auto& cursor = made.add_cursor(2, 2, SPA_VIDEO_FORMAT_RGBA);
     cursor.hotspot = {-5, 77};
     EXPECT_EQ(read_buffer(made.buffer, k_format).cursor->shape->hotspot, (Point{0, 1}));
+}
+
+// Whatever stands in the shared memory, everything that is told can be read. (The sanitizers
+// judge.)
+TEST(PipeWireBuffer, SurvivesAnything)
+{
+    std::mt19937 random{20240501};
+    const auto any = [&random] {
+        // The interesting numbers lie at the ends and around what is right.
+        switch (random() % 5) {
+        case 0:
+            return static_cast<std::uint32_t>(random());
+        case 1:
+            return std::numeric_limits<std::uint32_t>::max() - random() % 64;
+        case 2:
+            return std::uint32_t{0x80000000} - 32 + random() % 64;
+        default:
+            return static_cast<std::uint32_t>(random() % 256);
+        }
+    };
+    const auto scribble = [&](void* memory, std::size_t octets) {
+        for (std::size_t at = 0; at + 4 <= octets; at += 4) {
+            if (random() % 4 == 0) {
+                const auto value = any();
+                std::memcpy(static_cast<std::uint8_t*>(memory) + at, &value, 4);
+            }
+        }
+    };
+    Frame frame{{64, 64}};
+    unsigned pictures = 0;
+    unsigned shapes = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        MadeBuffer made{k_size, 40};
+        auto& cursor = made.add_cursor(3, 3, SPA_VIDEO_FORMAT_BGRA);
+        scribble(&cursor, sizeof(spa_meta_cursor) + sizeof(spa_meta_bitmap));
+        scribble(&made.add_meta<spa_meta_region>(SPA_META_VideoCrop), sizeof(spa_meta_region));
+        made.add_damage({region(0, 0, 2, 2), region(1, 1, 7, 5)});
+        scribble(made.metas().back().data, 2 * sizeof(spa_meta_region));
+        scribble(&made.add_meta<spa_meta_videotransform>(SPA_META_VideoTransform), 4);
+        scribble(&made.chunk, sizeof(made.chunk));
+        const auto content = read_buffer(made.buffer, k_format);
+        shapes += content.cursor && content.cursor->shape ? 1 : 0;
+        if (content.pixels) {
+            ++pictures;
+            const Size size = upright_size(content.pixels->size, content.orientation);
+            copy_pixels(*content.pixels, content.orientation, Rect::of(size), frame, {0, 0});
+            EXPECT_TRUE(!content.damage || content.damage->bounds().intersected(Rect::of(
+                                               content.pixels->size)) == content.damage->bounds());
+        }
+    }
+    // Not all of it was refused.
+    EXPECT_GT(pictures, 100U);
+    EXPECT_GT(shapes, 100U);
 }
 
 } // namespace
