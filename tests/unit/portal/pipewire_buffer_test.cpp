@@ -313,15 +313,16 @@ TEST(PipeWireCursor, AHotspotOutsideIsMovedInside)
 TEST(PipeWireBuffer, SurvivesAnything)
 {
     std::mt19937 random{20240501};
-    const auto any = [&random] {
+    const auto any = [&random]() -> std::uint32_t {
         // The interesting numbers lie at the ends and around what is right.
         switch (random() % 5) {
         case 0:
             return static_cast<std::uint32_t>(random());
         case 1:
-            return std::numeric_limits<std::uint32_t>::max() - random() % 64;
+            return std::numeric_limits<std::uint32_t>::max() -
+                   static_cast<std::uint32_t>(random() % 64);
         case 2:
-            return std::uint32_t{0x80000000} - 32 + random() % 64;
+            return 0x80000000U - 32U + static_cast<std::uint32_t>(random() % 64);
         default:
             return static_cast<std::uint32_t>(random() % 256);
         }
