@@ -98,6 +98,7 @@ def bench_daemon(desktop, build, seconds):
     daemon.wait_listening()
     print(f"  listening after {1000 * (time.monotonic() - begin):.0f} ms")
     daemon.set_password(daemon.user, daemon.password)
+    daemon.wait_ready()
     begin = time.monotonic()
     first = Client(daemon.address, daemon.user, daemon.password)
     first.refresh()
