@@ -10,6 +10,9 @@
 namespace gds {
 namespace {
 
+// The next notice may be waiting for this one.
+constexpr std::chrono::seconds k_notice_limit{5};
+
 struct PendingReply {
     std::optional<sdbus::MethodReply> reply;
     std::optional<sdbus::Error> error;
@@ -70,7 +73,7 @@ void notify_bus(sdbus::IProxy& proxy, const sdbus::MethodCall& message, BusNotic
             notice.on_done();
         }
     };
-    sdbus_call_async(proxy, message, std::move(handler), std::chrono::seconds{25});
+    sdbus_call_async(proxy, message, std::move(handler), k_notice_limit);
 }
 
 void send_last_word(sdbus::IProxy& proxy, const char* interface, const char* method) noexcept

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PortalInputSink: input events into the portal's Notify* methods. Without a session, or without
-// the permission, events are dropped. Owned by PortalCapture; main thread.
+// PortalInputSink: input events into the portal's Notify* methods, one after the other. Without a
+// session, or without the permission, events are dropped. Owned by PortalCapture; main thread.
+//
+// The portal serves each call on a thread of its own, so two that are under way together may change
+// places: the next one is sent when the last one was answered. What comes meanwhile waits, motions
+// merged.
 //
 // A compositor makes its virtual keyboard and pointer with their first event, and applications bind
 // them some time later: what comes in between is lost to them. So the session starts with a
@@ -45,20 +49,25 @@ public:
     void pointer_wheel(int dx, int dy) override;
 
 private:
+    // A device that was granted becomes ready some time after its first event.
     struct Device {
         bool granted = false;
         bool ready = false;
-        bool warming = false;
-        Source timer;
-        std::deque<std::function<void()>> waiting;
+        Source warm_up;
+    };
+    enum class Kind : std::uint8_t { press, release, motion, wheel };
+    struct Event {
+        Kind kind;
+        // Waits until this one is ready. Null: does not wait.
+        const Device* device;
+        std::function<void()> send;
     };
     struct Link;
 
-    void pass(Device& device, std::function<void()> event);
+    void push(Event event);
+    void pump();
     void warm_up(Device& device);
-    void send_key(const char* method, std::int32_t code, KeyState state);
     void send_motion(Point position);
-    void send_axis(std::uint32_t axis, int steps);
     template <typename... Arguments>
     void send(const char* method, const Arguments&... arguments);
 
@@ -67,6 +76,7 @@ private:
     OutputLayout layout_;
     Device keyboard_;
     Device pointer_;
+    std::deque<Event> events_;
     std::shared_ptr<Link> link_;
 };
 
