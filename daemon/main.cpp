@@ -8,6 +8,7 @@
 #include "base/worker_pool.h"
 #include "io/tls_credentials.h"
 #include "portal/portal_capture.h"
+#include "rfb/sasl_library.h"
 #include "server/server.h"
 #include "service/bus_name.h"
 #include "service/command_line.h"
@@ -61,6 +62,7 @@ public:
           })
     {
         read_certificate();
+        look_for_sasl_plug_ins();
         if (started_by_the_bus()) {
             idle_.emplace([this] { stop(); });
         }
@@ -100,6 +102,13 @@ private:
         } catch (const std::exception& error) {
             log_warning(error.what());
             server_.set_tls(nullptr, error.what());
+        }
+    }
+
+    static void look_for_sasl_plug_ins()
+    {
+        if (usable_sasl_mechanisms(server_sasl_mechanisms()).empty()) {
+            log_warning("no SASL plug-in is installed: x509-sasl is not offered");
         }
     }
 

@@ -13,4 +13,9 @@ CredentialsUnavailable::CredentialsUnavailable(const std::string& cause, Bytes b
                    std::move(before))
 {}
 
+TooManyAttempts::TooManyAttempts(Bytes before)
+    : RefusedChoice{"too many wrong passwords or logins at once from this address",
+                    _("Too many attempts to log in; try again later"), std::move(before)}
+{}
+
 } // namespace gds

@@ -38,4 +38,9 @@ struct RefusedChoice : ProtocolError, Refusal {
     {}
 };
 
+// SecurityObserver::may_judge() said no.
+struct TooManyAttempts : RefusedChoice {
+    explicit TooManyAttempts(Bytes before = {});
+};
+
 } // namespace gds

@@ -32,13 +32,15 @@ struct SecuritySetup {
     std::string refuse_with;
 };
 
-// Called after each judged secret, before the client is told; lets the server count and delay.
+// Told how a handshake goes; lets the server log, count and refuse.
 class SecurityObserver {
 public:
     virtual ~SecurityObserver() = default;
-    // `stage` of the handshake now entered, for the log: "version", "security type", "tls", "sasl",
-    // ...
+    // `stage` of the handshake now entered, for the log: "version", "security-type", "vencrypt",
+    // "tls", "sasl", "plain", "result".
     virtual void on_stage(const char* stage) = 0;
+    // A secret has arrived and would be judged next. False: refuse it unseen.
+    virtual bool may_judge() { return true; }
 };
 
 // Throws ProtocolError, AuthenticationError (the client was told already, with a reason under 3.8),

@@ -44,6 +44,9 @@ Task<Authenticated> run_plain(const SecurityContext& context, Channel channel)
     if (!credentials->unavailable.empty()) {
         throw CredentialsUnavailable{credentials->unavailable};
     }
+    if (!context.observer.may_judge()) {
+        throw TooManyAttempts{};
+    }
     // A NUL is an octet that no user name and no password has; nothing is cut there.
     if (user.find('\0') != std::string::npos ||
         password.view().find('\0') != std::string_view::npos) {

@@ -163,6 +163,9 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
     if (!unavailable.empty()) {
         throw CredentialsUnavailable{unavailable, server_message({}, k_complete)};
     }
+    if (!context.observer.may_judge()) {
+        throw TooManyAttempts{server_message({}, k_complete)};
+    }
     unsigned steps = 1;
     auto reply = co_await start(context.workers, exchange, mechanism, std::move(data));
     while (reply.verdict == SaslReply::Verdict::next) {

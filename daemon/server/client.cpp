@@ -10,7 +10,6 @@
 #include "rfb/refusal.h"
 
 #include <ctime>
-#include <string_view>
 #include <utility>
 
 namespace gds {
@@ -135,17 +134,12 @@ void Client::settle_judgement(bool wrong)
     }
 }
 
-void Client::on_stage(const char* stage)
+void Client::on_stage(const char* stage) { stage_ = stage; }
+
+bool Client::may_judge()
 {
-    stage_ = stage;
-    const std::string_view name{stage};
-    if (judging_ || (name != "sasl" && name != "plain")) {
-        return;
-    }
-    if (!admission_.begin_judging(source_, std::chrono::steady_clock::now())) {
-        throw ProtocolError{"too many logins at once from this address"};
-    }
-    judging_ = true;
+    judging_ = judging_ || admission_.begin_judging(source_, std::chrono::steady_clock::now());
+    return judging_;
 }
 
 void Client::log_end(std::exception_ptr failure) const

@@ -75,6 +75,7 @@ private:
     void on_client_init(bool exclusive) override;
     // SecurityObserver
     void on_stage(const char* stage) override;
+    bool may_judge() override;
     // ScreenViewer
     void on_picture(const Region& damage) override;
     void on_cursor() override;

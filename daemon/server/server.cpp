@@ -39,6 +39,11 @@ void append_sentence(std::string& text, const std::string& sentence)
 
 } // namespace
 
+std::vector<std::string> server_sasl_mechanisms()
+{
+    return {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+}
+
 Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name)
     : workers_(workers), desktop_name_(std::move(desktop_name)), credentials_(nobody()),
       screen_(capture, [this] { on_screen_status(); })
@@ -163,11 +168,14 @@ SecuritySetup Server::security_setup() const
     }
     setup.tls = tls_;
     setup.credentials = credentials_;
-    setup.sasl_mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+    setup.sasl_mechanisms = server_sasl_mechanisms();
     if (!has_room()) {
         setup.refuse_with = _("Too many viewers are connected.");
     } else if (!tls_) {
         setup.refuse_with = _("This desktop has no usable certificate.");
+    } else if (!credentials_->unavailable.empty()) {
+        // Said here, every viewer shows it: SCRAM clients fail before they read a later reason.
+        setup.refuse_with = _("The passwords of this desktop cannot be read now.");
     }
     return setup;
 }
@@ -176,6 +184,11 @@ std::size_t Server::connected_count() const
 {
     return static_cast<std::size_t>(std::count_if(
         clients_.begin(), clients_.end(), [](auto& entry) { return entry.second->connected(); }));
+}
+
+bool Server::somebody_could_connect() const
+{
+    return tls_ && !policy_->security_types.empty() && policy_->max_clients > 0;
 }
 
 bool Server::has_room() const
@@ -266,7 +279,9 @@ ServerStatus Server::status() const
     if (!policy_->enabled) {
         status.state = SharingState::disabled;
     } else if (listener_) {
-        status.state = connected_count() > 0 ? SharingState::sharing : SharingState::listening;
+        status.state = connected_count() > 0      ? SharingState::sharing
+                       : somebody_could_connect() ? SharingState::listening
+                                                  : SharingState::failed;
         status.endpoints = listener_->endpoints();
         for (const auto& complaint : listener_->complaints()) {
             append_sentence(status.reason, complaint);

@@ -20,6 +20,9 @@
 
 namespace gds {
 
+// The SASL mechanisms that passwords are taken by, in the order of the list on the wire.
+std::vector<std::string> server_sasl_mechanisms();
+
 class Server final : public ServerControl, private ClientOwner {
 public:
     Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name);
@@ -57,6 +60,7 @@ private:
     void admit(Accepted accepted);
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;
+    bool somebody_could_connect() const;
     void disconnect_surplus();
     void on_screen_status();
     void status_may_have_changed();

@@ -84,7 +84,14 @@ inline WorkerPool& some_workers() { return WorkersOfTheTests::pool(); }
 
 struct StageLog final : SecurityObserver {
     std::vector<std::string> stages;
+    bool judge = true;
+    int asked_to_judge = 0;
     void on_stage(const char* stage) override { stages.emplace_back(stage); }
+    bool may_judge() override
+    {
+        ++asked_to_judge;
+        return judge;
+    }
 };
 
 // --- the server's end

@@ -45,6 +45,22 @@ TEST(SecurityPlain, TakesTheRightPassword)
     }
 }
 
+TEST(SecurityPlain, JudgesNothingWhenTheSourceHasHadItsChances)
+{
+    auto message = header(5, 10);
+    const std::string secret = "alicewonderland";
+    message.insert(message.end(), secret.begin(), secret.end());
+    auto pair = make_stream_pair();
+    pair.client->send(message);
+    ServerEnd end;
+    end.log.judge = false;
+    auto serving = serve_inner(std::move(pair.server), some_setup(), run_plain, end);
+    serving.start();
+    EXPECT_TRUE(spin_until([&] { return end.ended; }));
+    EXPECT_TRUE(end.ended_by<TooManyAttempts>());
+    EXPECT_EQ(end.log.asked_to_judge, 1);
+}
+
 TEST(SecurityPlain, TellsNobodyWhatWasWrong)
 {
     const std::vector<std::pair<std::string, std::string>> bad{

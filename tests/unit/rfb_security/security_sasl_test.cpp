@@ -292,6 +292,19 @@ TEST(SecuritySasl, SaysThatCredentialsAreNotAvailable)
     }
 }
 
+TEST(SecuritySasl, JudgesNothingWhenTheSourceHasHadItsChances)
+{
+    auto pair = make_stream_pair();
+    pair.client->send(start_message("PLAIN", octets_of("\0alice\0wonderland"s)));
+    ServerEnd end;
+    end.log.judge = false;
+    auto serving = serve_inner(std::move(pair.server), some_setup(), run_sasl, end);
+    serving.start();
+    EXPECT_TRUE(spin_until([&] { return end.ended; }));
+    EXPECT_TRUE(end.ended_by<TooManyAttempts>());
+    EXPECT_EQ(end.log.asked_to_judge, 1);
+}
+
 TEST(SecuritySasl, EndOfStreamWithinIt)
 {
     const Bytes octets = start_message("PLAIN", octets_of("\0alice\0wonderland"s));

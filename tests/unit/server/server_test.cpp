@@ -76,6 +76,12 @@ private:
     std::string heard_;
 };
 
+// No test here goes as far as TLS.
+struct NominalTls final : TlsCredentials {
+    std::string fingerprint() const override { return "AA:BB"; }
+    std::string pin() const override { return "pin"; }
+};
+
 struct Observer final : ServerObserver {
     std::vector<unsigned> added;
     std::vector<unsigned> removed;
@@ -96,6 +102,8 @@ protected:
         policy.enabled = true;
         policy.listen_addresses = {"unix:" + path};
         server.set_observer(&observer);
+        server.set_tls(std::make_shared<const NominalTls>(), {});
+        server.set_credentials(std::make_shared<const Credentials>());
     }
     ~ServerTest() override
     {
@@ -132,6 +140,7 @@ TEST_F(ServerTest, listens_where_the_policy_says_and_stops_with_it)
     apply();
     EXPECT_EQ(server.status().state, SharingState::listening);
     EXPECT_EQ(server.status().endpoints, std::vector<std::string>{"unix:" + path});
+    EXPECT_EQ(server.status().tls_fingerprint, "AA:BB");
     RawClient client{path};
     EXPECT_TRUE(client.connected());
     EXPECT_TRUE(eventually([&] { return client.heard() == k_version; }));
@@ -175,6 +184,8 @@ TEST_F(ServerTest, without_a_certificate_it_refuses_with_a_reason)
 {
     server.set_tls(nullptr, "The certificate cannot be read.");
     apply();
+    EXPECT_EQ(server.status().state, SharingState::failed);
+    EXPECT_EQ(server.status().tls_fingerprint, "");
     EXPECT_EQ(server.status().reason.find("The certificate cannot be read."), 0U);
     RawClient client{path};
     client.say(k_version);
@@ -185,10 +196,31 @@ TEST_F(ServerTest, without_a_certificate_it_refuses_with_a_reason)
     EXPECT_NE(heard.find("certificate"), std::string::npos);
 }
 
+TEST_F(ServerTest, with_a_locked_keyring_it_refuses_with_a_reason)
+{
+    auto locked = std::make_shared<Credentials>();
+    locked->unavailable = "The keyring is locked.";
+    server.set_credentials(locked);
+    apply();
+    EXPECT_NE(server.status().reason.find("The keyring is locked."), std::string::npos);
+    RawClient client{path};
+    client.say(k_version);
+    ASSERT_TRUE(eventually([&] { return client.closed(); }));
+    EXPECT_NE(client.heard().find("passwords"), std::string::npos);
+
+    server.set_credentials(std::make_shared<const Credentials>());
+    RawClient later{path};
+    later.say(k_version);
+    ASSERT_TRUE(eventually([&] { return later.heard().size() > k_version.size(); }));
+    EXPECT_FALSE(later.closed());
+    EXPECT_NE(later.heard()[k_version.size()], '\0');
+}
+
 TEST_F(ServerTest, a_full_house_refuses_with_a_reason)
 {
     policy.max_clients = 0;
     apply();
+    EXPECT_EQ(server.status().state, SharingState::failed);
     RawClient client{path};
     client.say(k_version);
     ASSERT_TRUE(eventually([&] { return client.closed(); }));
