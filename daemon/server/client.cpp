@@ -101,9 +101,6 @@ Task<> Client::serve()
     stage_ = "session";
     SessionHost& host = *this;
     session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
-    screen_.add(*this);
-    watching_ = true;
-    damage_ = Rect::of(screen_.frame()->size);
     log_info(printable(session_->who().user()) + " logged in from " + connection_->peer(),
              {{"RFB_PEER", connection_->peer()},
               {"RFB_CLIENT", std::to_string(number_)},
@@ -250,6 +247,10 @@ bool Client::may_control() const { return !policy_->view_only && !view_only_ && 
 
 void Client::on_client_init(bool exclusive)
 {
+    // Only now: the person at the desk is not asked for the sake of a connection that says nothing.
+    watching_ = true;
+    screen_.add(*this);
+    damage_ = Rect::of(screen_.frame()->size);
     if (exclusive) {
         owner_.on_exclusive(number_);
     }
