@@ -104,6 +104,11 @@ std::int64_t Region::area() const
     return sum;
 }
 
+std::size_t Region::rect_count() const
+{
+    return static_cast<std::size_t>(pixman_region32_n_rects(readable(region_)));
+}
+
 std::vector<Rect> Region::rects() const
 {
     int count = 0;
@@ -157,6 +162,13 @@ void Region::intersect(const Region& other)
 }
 
 void Region::translate(int dx, int dy) { pixman_region32_translate(&region_, dx, dy); }
+
+void Region::simplify(std::size_t most_rects)
+{
+    if (rect_count() > most_rects) {
+        *this = Region{bounds()};
+    }
+}
 
 bool Region::operator==(const Region& other) const
 {

@@ -4,6 +4,7 @@
 
 #include "desktop/geometry.h"
 
+#include <cstddef>
 #include <vector>
 
 #include <pixman.h>
@@ -25,6 +26,7 @@ public:
     bool empty() const;
     Rect bounds() const;
     std::int64_t area() const;
+    std::size_t rect_count() const;
     std::vector<Rect> rects() const; // top to bottom, left to right (y-x banded)
     bool contains(Point p) const;
     bool intersects(const Rect& rect) const;
@@ -35,6 +37,9 @@ public:
     void subtract(const Region& other);
     void intersect(const Region& other);
     void translate(int dx, int dy);
+    // Becomes its bounds() when it has more rectangles than that: who may name rectangles must not
+    // make every operation on the region slow.
+    void simplify(std::size_t most_rects);
 
     bool operator==(const Region& other) const;
 

@@ -3,6 +3,13 @@
 
 namespace gds {
 
+namespace {
+
+// A client may ask for, and the picture may change in, any number of scattered pixels.
+constexpr std::size_t k_most_rects = 256;
+
+} // namespace
+
 void UpdateRequest::set_size(Size size)
 {
     // Who watched the whole of the old framebuffer watches the whole of the new: some clients do
@@ -25,8 +32,10 @@ void UpdateRequest::ask(bool incremental, const Rect& area)
     const Rect wanted = clipped(area);
     asked_ = true;
     requested_.add(wanted);
+    requested_.simplify(k_most_rects);
     if (!incremental) {
         owed_.add(wanted);
+        owed_.simplify(k_most_rects);
     }
 }
 
@@ -42,6 +51,7 @@ void UpdateRequest::add_damage(const Region& damage)
 {
     owed_.add(damage);
     owed_.intersect(Rect::of(size_));
+    owed_.simplify(k_most_rects);
 }
 
 Region UpdateRequest::due() const
@@ -57,6 +67,7 @@ Region UpdateRequest::due() const
 void UpdateRequest::answered(const Region& sent)
 {
     owed_.subtract(sent);
+    owed_.simplify(k_most_rects);
     requested_.clear();
     asked_ = false;
 }

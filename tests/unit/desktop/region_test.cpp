@@ -146,5 +146,22 @@ TEST(Region, AgreesWithSetsOfPoints)
     }
 }
 
+TEST(Region, SimplifyBoundsTheRectangles)
+{
+    Region region;
+    for (int i = 0; i < 10; ++i) {
+        region.add(Rect{2 * i, 2 * i, 1, 1});
+    }
+    EXPECT_EQ(region.rect_count(), 10U);
+    region.simplify(10);
+    EXPECT_EQ(region.rect_count(), 10U);
+    region.simplify(9);
+    EXPECT_EQ(region, (Region{Rect{0, 0, 19, 19}}));
+    Region none;
+    EXPECT_EQ(none.rect_count(), 0U);
+    none.simplify(0);
+    EXPECT_TRUE(none.empty());
+}
+
 } // namespace
 } // namespace gds

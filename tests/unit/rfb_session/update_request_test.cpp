@@ -113,5 +113,59 @@ TEST(UpdateRequest, ANewSizeOwesTheWholeAndKeepsTheRequest)
     EXPECT_EQ(request.due(), (Region{Rect{0, 0, 300, 300}}));
 }
 
+// Each pixel of a checkerboard is a rectangle of its own.
+constexpr int k_board = 450;
+Rect field(int number) { return {number % k_board * 2, number / k_board * 2, 1, 1}; }
+
+TEST(UpdateRequest, ScatteredRequestsStayFewRectangles)
+{
+    for (const bool incremental : {true, false}) {
+        UpdateRequest request;
+        request.set_size({2 * k_board, 2 * k_board});
+        request.answered(Rect::of(request.size()));
+        for (int i = 0; i < 100'000; ++i) {
+            request.ask(incremental, field(i));
+        }
+        request.add_damage(Rect::of(request.size()));
+        const auto due = request.due();
+        EXPECT_LE(due.rect_count(), 256U);
+        for (int i = 0; i < 100'000; i += 97) {
+            ASSERT_TRUE(due.contains({field(i).x, field(i).y}));
+        }
+    }
+}
+
+TEST(UpdateRequest, ScatteredDamageStaysFewRectangles)
+{
+    UpdateRequest request;
+    request.set_size({2 * k_board, 2 * k_board});
+    request.answered(Rect::of(request.size()));
+    for (int i = 0; i < 100'000; ++i) {
+        request.add_damage(field(i));
+    }
+    request.enable_continuous(Rect::of(request.size()));
+    const auto due = request.due();
+    EXPECT_LE(due.rect_count(), 256U);
+    EXPECT_TRUE(due.contains({field(99'999).x, field(99'999).y}));
+    request.answered(due);
+    EXPECT_TRUE(request.due().empty());
+}
+
+TEST(UpdateRequest, WhatIsLeftStaysFewRectangles)
+{
+    UpdateRequest request;
+    request.set_size({400, 400});
+    request.answered(Rect::of(request.size()));
+    for (int i = 0; i < 200; ++i) {
+        request.add_damage(Rect{0, 2 * i, 400, 1});
+    }
+    for (int i = 0; i < 200; ++i) {
+        request.ask(true, {2 * i, 0, 1, 400});
+    }
+    request.answered(request.due());
+    request.enable_continuous(Rect::of(request.size()));
+    EXPECT_LE(request.due().rect_count(), 256U);
+}
+
 } // namespace
 } // namespace gds
