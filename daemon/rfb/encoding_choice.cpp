@@ -94,11 +94,11 @@ const char* encoding_name(std::int32_t encoding)
 {
     switch (encoding) {
     case encoding::k_tight:
-        return "Tight";
+        return "tight";
     case encoding::k_zrle:
-        return "ZRLE";
+        return "zrle";
     default:
-        return "Raw";
+        return "raw";
     }
 }
 

@@ -33,7 +33,7 @@ struct EncodingChoice {
 
 EncodingChoice choose_encodings(std::span<const std::int32_t> listed);
 
-// "Tight", "ZRLE", "Raw".
+// "tight", "zrle", "raw".
 const char* encoding_name(std::int32_t encoding);
 
 } // namespace gds

@@ -44,7 +44,7 @@ TEST_F(SessionTest, TheFirstRequestGetsTheWholePicture)
     say(request(false, k_all));
     ASSERT_TRUE(next_picture());
     expect_picture();
-    EXPECT_EQ(session->statistics().encoding, "Raw");
+    EXPECT_EQ(session->statistics().encoding, "raw");
     EXPECT_EQ(session->statistics().frames_sent, 1U);
 }
 
@@ -194,7 +194,7 @@ TEST_F(SessionTest, ZrleIsOneZlibStream)
             }
         }
     }
-    EXPECT_EQ(session->statistics().encoding, "ZRLE");
+    EXPECT_EQ(session->statistics().encoding, "zrle");
 }
 
 TEST_F(SessionTest, BigPicturesComeInPartsOfOneUpdateWithLastRect)
