@@ -108,17 +108,19 @@ void SessionReader::on(const SetEncodings& message)
     const auto& now = state_.choice;
     auto& known = state_.negotiated;
     // What the client listed once it may use from then on; each is confirmed the first time.
-    if (now.qemu_extended_key_event && !std::exchange(known.qemu_extended_key_event, true)) {
-        state_.answer(Acknowledgement{encoding::k_qemu_extended_key_event});
-    }
-    if (now.extended_mouse_buttons && !std::exchange(known.extended_mouse_buttons, true)) {
-        state_.answer(Acknowledgement{encoding::k_extended_mouse_buttons});
-    }
+    // The two that are messages come first: TigerVNC settles at the end of its first update, as
+    // which the other confirmations come, whether the server can fence and update continuously.
     if (now.fence && !std::exchange(known.fence, true)) {
         state_.answer(FenceAnswer{fence::k_request, {}, {}});
     }
     if (now.continuous_updates && !std::exchange(known.continuous_updates, true)) {
         state_.answer(EndOfContinuousUpdates{});
+    }
+    if (now.qemu_extended_key_event && !std::exchange(known.qemu_extended_key_event, true)) {
+        state_.answer(Acknowledgement{encoding::k_qemu_extended_key_event});
+    }
+    if (now.extended_mouse_buttons && !std::exchange(known.extended_mouse_buttons, true)) {
+        state_.answer(Acknowledgement{encoding::k_extended_mouse_buttons});
     }
     if (now.extended_desktop_size && !before.extended_desktop_size) {
         known.extended_desktop_size = true;

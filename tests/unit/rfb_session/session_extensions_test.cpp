@@ -235,6 +235,22 @@ TEST_F(SessionTest, InputExtensionsAreAcknowledgedOnceAndThenWork)
     EXPECT_EQ(host.sink.events, (Events{"code 30 down", "move 3,4", "button 0x114 down"}));
 }
 
+// TigerVNC looks once, behind its first update, whether continuous updates were confirmed.
+TEST_F(SessionTest, ContinuousUpdatesAreConfirmedBeforeAnyUpdate)
+{
+    admit();
+    say(joined({set_encodings({0, -258, -316, -312, -313}), request(false, k_all)}));
+    const auto fence = next();
+    ASSERT_TRUE(fence);
+    EXPECT_EQ(fence->type, 248);
+    const auto continuous = next();
+    ASSERT_TRUE(continuous);
+    EXPECT_EQ(continuous->type, 150);
+    const auto keys = next();
+    ASSERT_TRUE(keys);
+    EXPECT_TRUE(keys->has(encoding::k_qemu_extended_key_event));
+}
+
 TEST_F(SessionTest, ANewNameIsTold)
 {
     admit();
