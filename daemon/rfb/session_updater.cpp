@@ -18,7 +18,8 @@ namespace {
 // What is handed to the stream at a time: the time limit for a client that takes nothing counts
 // anew with each.
 constexpr std::size_t k_piece = std::size_t{64} * 1024;
-// Encoded pixels that are held back to count their rectangles, for clients without LastRect.
+// Encoded pixels that are held back to count their rectangles, for clients without LastRect; and
+// never more than a raw picture.
 constexpr std::size_t k_most_held = std::size_t{16} << 20;
 // RFC 1950: deflate, 32 KiB window. Bodies of ZRLE come without it; see rfb/encoder.h.
 constexpr std::uint8_t k_zlib_header[] = {0x78, 0x01};
@@ -270,16 +271,25 @@ bool SessionUpdater::put_size()
 
 // --- pixels
 
-Task<> SessionUpdater::send_picture()
+// Only the parts hold the frame: it goes when the last of them is encoded, and does not wait for
+// the client.
+std::vector<Part> SessionUpdater::plan_picture()
 {
     const FramePtr frame = host_.frame();
     const Region due = state_.request.due();
-    const Overlay overlay =
-        state_.choice.draws_cursor() ? Overlay{} : draw_cursor(*frame, host_.cursor());
-    auto parts = plan_update(due, frame, overlay);
+    const auto& choice = state_.choice;
+    const Overlay overlay = choice.draws_cursor() ? Overlay{} : draw_cursor(*frame, host_.cursor());
     // What is asked and what changes from here on is for the next update.
     state_.request.answered(due);
+    return plan_update(due, frame, overlay,
+                       choice.last_rect ? k_streamed_part_pixels : k_part_pixels);
+}
 
+Task<> SessionUpdater::send_picture()
+{
+    auto parts = plan_picture();
+    const auto raw_picture = static_cast<std::size_t>(Rect::of(state_.request.size()).area()) * 4;
+    const std::size_t most_held = std::min(k_most_held, raw_picture);
     // The whole update in one format and encoding, whatever the client says meanwhile.
     const Encoder* encoder = state_.choice.encoder;
     const EncodeParams params{state_.format, state_.choice.compress_level,
@@ -296,7 +306,7 @@ Task<> SessionUpdater::send_picture()
         };
         auto rects = co_await pool_.run(std::move(job));
         if (streamed) {
-            put_encoded(rects);
+            put_encoded(std::move(rects));
             co_await flush();
             continue;
         }
@@ -304,10 +314,9 @@ Task<> SessionUpdater::send_picture()
             held_octets += rect.payload.size();
             held.push_back(std::move(rect));
         }
-        if (held_octets > k_most_held) {
+        if (held_octets > most_held) {
             put_update_header(out_, static_cast<std::uint16_t>(held.size()));
-            put_encoded(held);
-            held.clear();
+            put_encoded(std::exchange(held, {}));
             held_octets = 0;
             co_await flush();
         }
@@ -316,17 +325,16 @@ Task<> SessionUpdater::send_picture()
         put_last_rect(out_);
     } else if (!held.empty()) {
         put_update_header(out_, static_cast<std::uint16_t>(held.size()));
-        put_encoded(held);
-        held.clear();
+        put_encoded(std::exchange(held, {}));
     }
     co_await flush();
     state_.statistics.encoding = encoding_name(encoder->encoding());
     ++state_.statistics.frames_sent;
 }
 
-void SessionUpdater::put_encoded(const std::vector<EncodedRect>& rects)
+void SessionUpdater::put_encoded(std::vector<EncodedRect>&& rects)
 {
-    for (const auto& one : rects) {
+    for (auto& one : rects) {
         put_rect_header(out_, one.rect, one.encoding);
         if (one.encoding == encoding::k_zrle) {
             // RFC 6143, 7.7.6: one zlib stream for the whole session.
@@ -335,8 +343,9 @@ void SessionUpdater::put_encoded(const std::vector<EncodedRect>& rects)
             out_.put_u32(static_cast<std::uint32_t>(header.size() + one.payload.size()));
             out_.put_bytes(header);
         }
-        out_.put_bytes(one.payload);
+        out_.put_bytes(std::exchange(one.payload, {}));
     }
+    rects.clear();
 }
 
 // --- the only place that writes

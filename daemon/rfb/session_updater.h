@@ -45,8 +45,10 @@ private:
     bool put_cursor();
     bool put_pointer_pos_if_moved();
     bool put_size();
+    std::vector<Part> plan_picture();
     Task<> send_picture();
-    void put_encoded(const std::vector<EncodedRect>& rects);
+    // Nothing is kept of them: they may be as large as a picture.
+    void put_encoded(std::vector<EncodedRect>&& rects);
 
     Task<> flush();
 

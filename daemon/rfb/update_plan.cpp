@@ -73,22 +73,24 @@ std::vector<Rect> gather_in_grid(const Region& region)
     return cells;
 }
 
-// Collects pieces into parts of about k_part_pixels.
+// Collects pieces into parts of about that many pixels.
 class PartCutter {
 public:
+    explicit PartCutter(std::int64_t part_pixels) : part_pixels_(part_pixels) {}
+
     void add(FramePtr source, const Rect& from, Point at)
     {
         if (from.empty()) {
             return;
         }
-        const auto fitting = k_part_pixels / from.width / k_band_rows * k_band_rows;
+        const auto fitting = part_pixels_ / from.width / k_band_rows * k_band_rows;
         const int band =
             std::max(k_band_rows, static_cast<int>(std::min<std::int64_t>(fitting, k_max_side)));
         for (int row = 0; row < from.height; row += band) {
             const int height = std::min(band, from.height - row);
             Piece piece{source, {from.x, from.y + row, from.width, height}, {at.x, at.y + row}};
             const auto pixels = piece.from.area();
-            if (pixels_ > 0 && pixels_ + pixels > k_part_pixels) {
+            if (pixels_ > 0 && pixels_ + pixels > part_pixels_) {
                 parts_.emplace_back();
                 pixels_ = 0;
             }
@@ -102,6 +104,7 @@ public:
     std::vector<Part> take() { return std::move(parts_); }
 
 private:
+    std::int64_t part_pixels_;
     std::vector<Part> parts_;
     std::int64_t pixels_ = 0;
 };
@@ -184,9 +187,10 @@ std::vector<Rect> few_rects(const Region& region)
     return rects.size() <= k_max_update_rects ? rects : gather_in_grid(region);
 }
 
-std::vector<Part> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay)
+std::vector<Part> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay,
+                              std::int64_t part_pixels)
 {
-    PartCutter cutter;
+    PartCutter cutter{part_pixels};
     const Rect covered = overlay.area();
     for (const auto& rect : few_rects(region)) {
         const Rect seen = rect.intersected(Rect::of(frame->size));

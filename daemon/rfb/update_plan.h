@@ -36,12 +36,15 @@ using Part = std::vector<Piece>;
 
 inline constexpr std::size_t k_max_update_rects = 32;
 inline constexpr std::int64_t k_part_pixels = 1 << 20;
+// Of updates that are sent part by part: what waits for a slow client is one of them.
+inline constexpr std::int64_t k_streamed_part_pixels = 1 << 18;
 
 // At most k_max_update_rects rectangles that cover the region and little more. They may overlap.
 std::vector<Rect> few_rects(const Region& region);
 
 // The parts of an update; together they hold each rectangle of few_rects(region).
-std::vector<Part> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay);
+std::vector<Part> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay,
+                              std::int64_t part_pixels = k_part_pixels);
 
 // The encoded rectangles, in coordinates of the client's framebuffer.
 std::vector<EncodedRect> encode_part(const Part& part, const Encoder& encoder,

@@ -285,6 +285,32 @@ TEST_F(SessionTest, AtMostOneUpdateIsHeldForAClientThatDoesNotRead)
     EXPECT_TRUE(silent());
 }
 
+TEST_F(SessionTest, AClientThatDoesNotReadKeepsNoFrame)
+{
+    for (const bool last_rect : {false, true}) {
+        server->set_write_capacity(1'000'000);
+        if (!session) {
+            admit();
+        }
+        if (last_rect) {
+            say(set_encodings({0, encoding::k_last_rect}));
+        }
+        host.paint({0, 0, 40, 30}, 0x111111);
+        const std::weak_ptr<const Frame> sent = host.frame();
+        client->take_arrived();
+        server->set_write_capacity(64);
+        say(request(false, k_all));
+        ASSERT_TRUE(spin_until([this] { return client->arrived().size() == 64; }));
+        host.paint({0, 0, 1, 1}, 0x222222);
+        EXPECT_TRUE(spin_until([&] { return sent.expired(); }));
+        server->set_write_capacity(1'000'000);
+        ASSERT_TRUE(next_picture());
+        settle();
+        while (look()) {
+        }
+    }
+}
+
 TEST_F(SessionTest, AnEndWithinAMessageAndAResetAreToldApartFromLeaving)
 {
     admit();

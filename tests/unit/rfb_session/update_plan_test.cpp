@@ -79,6 +79,22 @@ TEST(PlanUpdate, CutsIntoPartsOfBoundedSize)
     EXPECT_EQ(total, 6'000'000);
 }
 
+TEST(PlanUpdate, PartsToBeStreamedAreSmaller)
+{
+    const auto frame = plain_frame({3000, 2000}, 0);
+    const auto parts = plan_update(Rect{0, 0, 3000, 2000}, frame, {}, k_streamed_part_pixels);
+    std::int64_t total = 0;
+    for (const auto& part : parts) {
+        std::int64_t pixels = 0;
+        for (const auto& piece : part) {
+            pixels += piece.from.area();
+        }
+        EXPECT_LE(pixels, k_streamed_part_pixels);
+        total += pixels;
+    }
+    EXPECT_EQ(total, 6'000'000);
+}
+
 TEST(PlanUpdate, IsBlackBeyondThePicture)
 {
     const auto frame = plain_frame({10, 10}, 0xabcdef);
