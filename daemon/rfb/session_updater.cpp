@@ -169,9 +169,12 @@ void SessionUpdater::put_answer(const Answer& answer)
     std::visit(put, answer);
 }
 
-// --- pseudo-rectangles, in an update of their own: a change of size may share one with nothing
-// that changes pixels (rfbproto, "DesktopSize" and "ExtendedDesktopSize Pseudo-encoding")
+// --- pseudo-rectangles
 
+// In an update of their own, unless the picture takes them along; without continuous updates a
+// client may change its pixel format after one update for each request. A change of size may share
+// an update with nothing that changes pixels (rfbproto, "DesktopSize" and "ExtendedDesktopSize
+// Pseudo-encoding").
 // They do not use the request up: clients exist that ask again only after pixels.
 bool SessionUpdater::put_announcements()
 {
@@ -179,6 +182,21 @@ bool SessionUpdater::put_announcements()
         return false;
     }
     StreamWriter before = std::exchange(out_, {});
+    std::uint16_t count = picture_due() ? std::uint16_t{0} : put_small_news();
+    // Last: some clients take nothing behind it.
+    count = static_cast<std::uint16_t>(count + (put_size() ? 1 : 0));
+    const Bytes rects = out_.take();
+    out_ = std::move(before);
+    if (count > 0) {
+        put_update_header(out_, count);
+        out_.put_bytes(rects);
+    }
+    return count > 0;
+}
+
+// What may stand in one update with pixels; says how many rectangles that was.
+std::uint16_t SessionUpdater::put_small_news()
+{
     std::uint16_t count = 0;
     if (state_.name_due && state_.choice.desktop_name) {
         state_.name_due = false;
@@ -191,15 +209,7 @@ bool SessionUpdater::put_announcements()
     }
     count = static_cast<std::uint16_t>(count + (put_cursor() ? 1 : 0));
     count = static_cast<std::uint16_t>(count + (put_pointer_pos_if_moved() ? 1 : 0));
-    // Last: some clients take nothing behind it.
-    count = static_cast<std::uint16_t>(count + (put_size() ? 1 : 0));
-    const Bytes rects = out_.take();
-    out_ = std::move(before);
-    if (count > 0) {
-        put_update_header(out_, count);
-        out_.put_bytes(rects);
-    }
-    return count > 0;
+    return count;
 }
 
 bool SessionUpdater::put_cursor()
@@ -287,6 +297,9 @@ std::vector<Part> SessionUpdater::plan_picture()
 
 Task<> SessionUpdater::send_picture()
 {
+    // Of the first update: in the format of its pixels.
+    std::uint16_t news = put_small_news();
+    Bytes news_rects = out_.take();
     auto parts = plan_picture();
     const auto raw_picture = static_cast<std::size_t>(Rect::of(state_.request.size()).area()) * 4;
     const std::size_t most_held = std::min(k_most_held, raw_picture);
@@ -295,8 +308,15 @@ Task<> SessionUpdater::send_picture()
     const EncodeParams params{state_.format, state_.choice.compress_level,
                               state_.choice.quality_level};
     const bool streamed = parts.size() > 1 && state_.choice.last_rect;
+    // The update's first octets; of one that is counted when its rectangles are known.
+    const auto put_start = [&](std::size_t rects) {
+        const auto count = streamed ? std::size_t{k_rects_until_last} : rects + news;
+        put_update_header(out_, static_cast<std::uint16_t>(count));
+        out_.put_bytes(std::exchange(news_rects, {}));
+        news = 0;
+    };
     if (streamed) {
-        put_update_header(out_, k_rects_until_last);
+        put_start(0);
     }
     std::vector<EncodedRect> held;
     std::size_t held_octets = 0;
@@ -315,7 +335,7 @@ Task<> SessionUpdater::send_picture()
             held.push_back(std::move(rect));
         }
         if (held_octets > most_held) {
-            put_update_header(out_, static_cast<std::uint16_t>(held.size()));
+            put_start(held.size());
             put_encoded(std::exchange(held, {}));
             held_octets = 0;
             co_await flush();
@@ -323,8 +343,8 @@ Task<> SessionUpdater::send_picture()
     }
     if (streamed) {
         put_last_rect(out_);
-    } else if (!held.empty()) {
-        put_update_header(out_, static_cast<std::uint16_t>(held.size()));
+    } else if (!held.empty() || news > 0) {
+        put_start(held.size());
         put_encoded(std::exchange(held, {}));
     }
     co_await flush();

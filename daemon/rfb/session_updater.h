@@ -11,6 +11,7 @@
 #include "rfb/session_state.h"
 #include "rfb/update_plan.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ private:
     void put_answer(const Answer& answer);
 
     bool put_announcements();
+    std::uint16_t put_small_news();
     bool put_cursor();
     bool put_pointer_pos_if_moved();
     bool put_size();
