@@ -32,13 +32,15 @@
 
 #include <glib-unix.h>
 #include <libintl.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "config.h"
 
 namespace gds {
 
 namespace {
+
+constexpr std::chrono::seconds k_certificate_retry{30};
 
 std::string desktop_name() { return std::string{g_get_user_name()} + "@" + g_get_host_name(); }
 
@@ -99,9 +101,11 @@ private:
     {
         try {
             server_.set_tls(load_or_make_tls_credentials(state_directory()), {});
+            certificate_retry_.reset();
         } catch (const std::exception& error) {
-            log_warning(error.what());
             server_.set_tls(nullptr, error.what());
+            // A full disk gets room, a wrong clock is set.
+            certificate_retry_ = call_after(k_certificate_retry, [this] { read_certificate(); });
         }
     }
 
@@ -154,6 +158,7 @@ private:
     DaemonObject object_;
     BusName name_;
     std::optional<ExitWhenIdle> idle_;
+    Source certificate_retry_;
     TaskScope tasks_;
 };
 
@@ -171,8 +176,10 @@ void set_up_process()
     g_set_prgname("gnome-desktop-sharing-daemon");
     std::signal(SIGPIPE, SIG_IGN);
 #ifdef NDEBUG
-    // A core dump could hold passwords that were being judged.
-    prctl(PR_SET_DUMPABLE, 0);
+    // A core dump could hold passwords that were being judged. Not by PR_SET_DUMPABLE: the portal
+    // could no longer look at us and would refuse everything. 1 stops core handlers as well.
+    const rlimit none{1, 1};
+    setrlimit(RLIMIT_CORE, &none);
 #endif
 }
 

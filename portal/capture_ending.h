@@ -25,8 +25,8 @@ struct CaptureSigns {
     bool stream_ended = false;
     bool pipewire_gone = false;
     bool portal_gone = false;
-    // A portal backend or the compositor left the bus at that time.
-    bool desktop_gone = false;
+    // A portal backend or the compositor left the bus at that time, or the monitors changed.
+    bool desktop_changed = false;
 
     bool any() const { return closed || stream_ended || pipewire_gone || portal_gone; }
 };

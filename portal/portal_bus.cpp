@@ -21,6 +21,7 @@ struct PortalBus::Listeners {
     std::list<Entry<OnResponse>> responses;
     std::list<Entry<OnClosed>> closed;
     std::list<Entry<OnName>> names;
+    std::list<Entry<OnMonitorsChanged>> monitors;
     std::string owner;
 
     template <typename Callback>
@@ -30,6 +31,8 @@ struct PortalBus::Listeners {
             return responses;
         } else if constexpr (std::is_same_v<Callback, OnClosed>) {
             return closed;
+        } else if constexpr (std::is_same_v<Callback, OnMonitorsChanged>) {
+            return monitors;
         } else {
             return names;
         }
@@ -136,6 +139,15 @@ PortalBus::PortalBus(sdbus::IConnection& connection)
         owner_change));
     matches_.push_back(sdbus_add_match(
         connection_, names_below("org.gnome.Mutter", "arg0namespace"), owner_change));
+    matches_.push_back(
+        sdbus_add_match(connection_,
+                        "type='signal',sender='org.gnome.Mutter.DisplayConfig',"
+                        "interface='org.gnome.Mutter.DisplayConfig',member='MonitorsChanged'",
+                        [listeners](auto&&) {
+                            for (const auto& entry : listeners->monitors) {
+                                entry.callback();
+                            }
+                        }));
 }
 
 PortalBus::~PortalBus() = default;
@@ -170,6 +182,11 @@ PortalBus::Subscription PortalBus::on_closed(const std::string& session_path, On
 }
 
 PortalBus::Subscription PortalBus::on_name(OnName callback)
+{
+    return subscribe(std::move(callback), std::string{});
+}
+
+PortalBus::Subscription PortalBus::on_monitors_changed(OnMonitorsChanged callback)
 {
     return subscribe(std::move(callback), std::string{});
 }

@@ -32,6 +32,11 @@ public:
     using OnClosed = std::function<void()>;
     // The portal itself, a portal backend or a compositor came (`present`) or went.
     using OnName = std::function<void(const std::string& name, bool present)>;
+    // Mutter has other monitors, or the same ones turned or sized another way.
+    struct OnMonitorsChanged {
+        std::function<void()> callback;
+        void operator()() const { callback(); }
+    };
 
     explicit PortalBus(sdbus::IConnection& connection);
     ~PortalBus();
@@ -45,6 +50,7 @@ public:
     Subscription on_response(const std::string& request_path, OnResponse callback);
     Subscription on_closed(const std::string& session_path, OnClosed callback);
     Subscription on_name(OnName callback);
+    Subscription on_monitors_changed(OnMonitorsChanged callback);
 
     // A word no other request or session of this process has, fit for an object path.
     std::string make_token();

@@ -40,6 +40,9 @@ PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& 
 {
     names_ =
         bus_.on_name([this](const std::string& name, bool present) { note_name(name, present); });
+    // Mutter closes the session for it, as it does when a person presses "stop sharing".
+    monitors_changed_ =
+        bus_.on_monitors_changed({[this] { desktop_changed_at_ = g_get_monotonic_time(); }});
 }
 
 PortalCapture::~PortalCapture() { end_session(); }
@@ -167,7 +170,7 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
     if (signs_.closed || signs_.portal_gone) {
         session.forget();
     }
-    signs_.desktop_gone = is_recent(desktop_gone_at_);
+    signs_.desktop_changed = is_recent(desktop_changed_at_);
     const auto ending = ending_by(signs_);
     if (ending.state == CaptureState::stopped_by_user) {
         unused_tokens_.erase(monitors);
@@ -312,7 +315,7 @@ void PortalCapture::note_name(const std::string& name, bool present)
         signs_.portal_gone = true;
         session_news_.set();
     } else {
-        desktop_gone_at_ = g_get_monotonic_time();
+        desktop_changed_at_ = g_get_monotonic_time();
     }
 }
 

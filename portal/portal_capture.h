@@ -69,6 +69,7 @@ private:
 
     PortalBus bus_;
     PortalBus::Subscription names_;
+    PortalBus::Subscription monitors_changed_;
     PipeWireLoop pipewire_loop_;
     PortalInputSink input_;
     DesktopPicture picture_;
@@ -79,8 +80,8 @@ private:
     SessionGrant grant_;
     // What was noticed since the session began. Set from callbacks, judged by the session's task.
     CaptureSigns signs_;
-    // When a portal backend or the compositor left the bus, by the monotonic clock.
-    std::int64_t desktop_gone_at_ = 0;
+    // When a portal backend or the compositor left the bus, or the monitors changed; monotonic.
+    std::int64_t desktop_changed_at_ = 0;
     // Given by the portal and not used yet; also in the store, or on the way to it.
     std::map<MonitorChoice, std::string> unused_tokens_;
     Wakeup session_news_;

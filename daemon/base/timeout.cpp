@@ -2,6 +2,7 @@
 #include "base/timeout.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gds::detail {
 
@@ -24,7 +25,7 @@ void DeadlineTimer::arm(std::chrono::milliseconds delay)
     due_ = g_get_monotonic_time() + std::chrono::microseconds{delay}.count();
     timer_ = call_after(delay, [this, delay] {
         const std::chrono::microseconds lateness{g_get_monotonic_time() - due_};
-        if (lateness > k_late) {
+        if (lateness > k_late && !std::exchange(grace_given_, true)) {
             arm(std::min(delay, k_grace));
             return;
         }

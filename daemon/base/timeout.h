@@ -29,6 +29,7 @@ private:
     Source timer_;
     std::function<void()> on_deadline_;
     std::int64_t due_ = 0; // g_get_monotonic_time()
+    bool grace_given_ = false;
 };
 
 // Lives in the frame of with_timeout, and so does the task: the timer fires from the main loop,

@@ -34,8 +34,8 @@ public:
     virtual void work() noexcept = 0;
     GMainContext* context() const noexcept { return context_; }
 
-    // The result goes from the worker to the asking thread here, and not only through GLib, whose locks
-    // a thread checker does not see.
+    // The result goes from the worker to the asking thread here, and not only through GLib, whose
+    // locks a thread checker does not see.
     void hand_over() noexcept { handed_over_.store(true, std::memory_order_release); }
     bool handed_over() const noexcept { return handed_over_.load(std::memory_order_acquire); }
 

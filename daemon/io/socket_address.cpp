@@ -157,6 +157,9 @@ std::string SocketAddress::source() const
         return host();
     }
     in6_addr network = v6_of(storage_).sin6_addr;
+    if (IN6_IS_ADDR_LINKLOCAL(&network)) {
+        return host(); // every host of every link has this network
+    }
     std::memset(&network.s6_addr[8], 0, 8);
     std::array<char, INET6_ADDRSTRLEN> text{};
     ::inet_ntop(AF_INET6, &network, text.data(), text.size());

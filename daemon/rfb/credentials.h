@@ -20,6 +20,8 @@ struct Credentials {
     Bytes decoy_key;
     // Empty: usable. Else why nobody can log in by password now ("the keyring is locked").
     std::string unavailable;
+    // The first reading has not ended: `unavailable` may be over in a moment.
+    bool pending = false;
 
     // The user's verifier, or for an unknown name one that no password fits (same salt every time).
     // `known` tells which; compute the same work either way.

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto k_goodbye_limit = 1s;
+constexpr std::size_t k_most_damage_rects = 256;
 
 } // namespace
 
@@ -50,8 +51,8 @@ void Client::start()
 
 Task<> Client::live()
 {
-    log_info("connection from " + connection_->peer(),
-             {{"RFB_PEER", connection_->peer()}, {"RFB_CLIENT", std::to_string(number_)}});
+    log_debug("connection from " + connection_->peer(),
+              {{"RFB_PEER", connection_->peer()}, {"RFB_CLIENT", std::to_string(number_)}});
     std::exception_ptr failure;
     try {
         co_await serve();
@@ -141,6 +142,9 @@ bool Client::may_judge()
 
 void Client::log_end(std::exception_ptr failure) const
 {
+    if (!session_ && !owner_.may_log(source_)) {
+        return;
+    }
     std::string why = end_reason_.empty() ? "left" : end_reason_;
     try {
         if (failure) {
@@ -161,10 +165,10 @@ void Client::log_end(std::exception_ptr failure) const
 
 void Client::disconnect(const std::string& reason)
 {
-    if (!end_reason_.empty()) {
+    if (std::exchange(disconnecting_, true)) {
         return;
     }
-    end_reason_ = reason;
+    end_reason_ = reason.empty() ? "disconnected at the desk" : reason;
     tasks_.cancel_soon([this] {
         log_end(nullptr);
         session_.reset();
@@ -175,14 +179,10 @@ void Client::disconnect(const std::string& reason)
 
 void Client::apply(PolicyPtr policy)
 {
-    const bool narrowed = policy->view_only && !policy_->view_only;
     const bool changed = policy->view_only != policy_->view_only;
     policy_ = std::move(policy);
-    if (narrowed && session_) {
-        session_->rights_changed();
-    }
     if (changed) {
-        owner_.on_changed(number_);
+        rights_changed();
     }
 }
 
@@ -193,10 +193,23 @@ bool Client::set_view_only(bool view_only)
     }
     if (view_only_ != view_only) {
         view_only_ = view_only;
-        input_changed();
-        owner_.on_changed(number_);
+        rights_changed();
     }
     return true;
+}
+
+void Client::rights_changed()
+{
+    input_changed();
+    if (session_) {
+        const auto user = printable(session_->who().user());
+        log_info(user + " at " + connection_->peer() +
+                     (view_only_ || policy_->view_only ? " can only look now" : " can control now"),
+                 {{"RFB_PEER", connection_->peer()},
+                  {"RFB_CLIENT", std::to_string(number_)},
+                  {"RFB_USER", user}});
+    }
+    owner_.on_changed(number_);
 }
 
 void Client::input_changed()
@@ -259,6 +272,7 @@ void Client::on_client_init(bool exclusive)
 void Client::on_picture(const Region& damage)
 {
     damage_.add(damage);
+    damage_.simplify(k_most_damage_rects);
     if (session_) {
         session_->picture_changed();
     }

@@ -26,6 +26,8 @@ public:
     virtual ~ClientOwner() = default;
     // May another client be shown the desktop now? Asked when this one has authenticated.
     virtual bool has_room() const = 0;
+    // May one more line be spent on a stranger from there?
+    virtual bool may_log(const std::string& source) = 0;
     virtual std::string desktop_name() const = 0;
     virtual void on_exclusive(unsigned number) = 0;
     virtual void on_changed(unsigned number) = 0;
@@ -62,6 +64,7 @@ private:
     Task<> serve();
     Task<> part();
     Task<> say_goodbye();
+    void rights_changed();
     void settle_judgement(bool wrong);
     void log_end(std::exception_ptr failure) const;
 
@@ -97,6 +100,7 @@ private:
     bool judging_ = false;
     bool view_only_ = false;
     bool watching_ = false;
+    bool disconnecting_ = false;
     std::string end_reason_;
     TaskScope tasks_; // last: its tasks use everything above
 };

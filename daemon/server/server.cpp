@@ -18,11 +18,14 @@ namespace {
 constexpr std::chrono::milliseconds k_first_retry = 1s;
 constexpr std::chrono::milliseconds k_longest_retry = 30s;
 constexpr std::chrono::milliseconds k_shut_down_limit = 1500ms;
+// Addresses and interfaces come and go.
+constexpr std::chrono::milliseconds k_listener_check = 30s;
 
 CredentialsPtr nobody()
 {
     auto credentials = std::make_shared<Credentials>();
-    credentials->unavailable = _("The passwords have not been read yet.");
+    credentials->unavailable = _("The passwords are still being read from the keyring.");
+    credentials->pending = true;
     return credentials;
 }
 
@@ -83,7 +86,15 @@ void Server::apply(PolicyPtr policy)
 
 void Server::set_credentials(CredentialsPtr credentials)
 {
-    credentials_ = std::move(credentials);
+    const CredentialsPtr before = std::exchange(credentials_, std::move(credentials));
+    if (!before->users.empty() && before->users != credentials_->users) {
+        // Who is logging in goes by the passwords of before.
+        for (auto& [number, client] : clients_) {
+            if (!client->connected()) {
+                client->disconnect("the passwords were changed meanwhile");
+            }
+        }
+    }
     status_may_have_changed();
 }
 
@@ -101,7 +112,6 @@ void Server::listen()
         listener_ = std::make_unique<Listener>(listening_for_);
     } catch (const std::runtime_error& error) {
         listen_failure_ = error.what();
-        log_warning(listen_failure_);
         retry_ = call_after(retry_after_, [this] {
             listen();
             status_may_have_changed();
@@ -110,20 +120,32 @@ void Server::listen()
         return;
     }
     retry_after_ = k_first_retry;
-    for (const auto& endpoint : listener_->endpoints()) {
+    endpoints_ = listener_->endpoints();
+    for (const auto& endpoint : endpoints_) {
         log_info("listening on " + endpoint);
     }
-    for (const auto& complaint : listener_->complaints()) {
-        log_warning(complaint);
-    }
+    listener_check_ = call_every(k_listener_check, [this] { look_at_listener(); });
     auto accepting = accept_clients();
     accepting_ = std::make_unique<TaskScope>();
     accepting_->spawn(std::move(accepting));
 }
 
+// What could not be listened on may be there now; the list of endpoints follows the addresses.
+void Server::look_at_listener()
+{
+    if (!listener_->complaints().empty()) {
+        listen();
+    } else {
+        endpoints_ = listener_->endpoints();
+    }
+    status_may_have_changed();
+}
+
 void Server::stop_listening()
 {
     retry_.reset();
+    listener_check_.reset();
+    endpoints_.clear();
     listen_failure_.clear();
     accepting_.reset();
     listener_.reset();
@@ -133,7 +155,11 @@ Task<> Server::accept_clients()
 {
     while (true) {
         auto accepted = co_await listener_->accept();
-        admit(std::move(accepted));
+        try {
+            admit(std::move(accepted));
+        } catch (const std::exception& error) {
+            log_warning(std::string{"a connection could not be taken: "} + error.what());
+        }
     }
 }
 
@@ -143,8 +169,12 @@ void Server::admit(Accepted accepted)
     const auto verdict =
         admission_.enter(number, accepted.source, std::chrono::steady_clock::now());
     if (!verdict.accepted) {
-        log_info("refused " + accepted.peer + ": " + verdict.reason,
-                 {{"RFB_PEER", accepted.peer}, {"RFB_REASON", verdict.reason}});
+        if (log_budget_.may_log(accepted.source, std::chrono::steady_clock::now())) {
+            log_info("refused " + accepted.peer + ": " + verdict.reason,
+                     {{"RFB_PEER", accepted.peer},
+                      {"RFB_CLIENT", std::to_string(number)},
+                      {"RFB_REASON", verdict.reason}});
+        }
         return;
     }
     for (const auto victim : verdict.dropped) {
@@ -175,7 +205,7 @@ SecuritySetup Server::security_setup() const
         setup.refuse_with = _("This desktop has no usable certificate.");
     } else if (!credentials_->unavailable.empty()) {
         // Said here, every viewer shows it: SCRAM clients fail before they read a later reason.
-        setup.refuse_with = _("The passwords of this desktop cannot be read now.");
+        setup.refuse_with = _("Nobody can log in to this desktop by password now.");
     }
     return setup;
 }
@@ -188,12 +218,18 @@ std::size_t Server::connected_count() const
 
 bool Server::somebody_could_connect() const
 {
-    return tls_ && !policy_->security_types.empty() && policy_->max_clients > 0;
+    return tls_ && credentials_->unavailable.empty() && !policy_->security_types.empty() &&
+           policy_->max_clients > 0;
 }
 
 bool Server::has_room() const
 {
     return policy_->enabled && connected_count() < policy_->max_clients;
+}
+
+bool Server::may_log(const std::string& source)
+{
+    return log_budget_.may_log(source, std::chrono::steady_clock::now());
 }
 
 void Server::disconnect_surplus()
@@ -241,8 +277,7 @@ void Server::on_ended(unsigned number)
 
 void Server::on_screen_status()
 {
-    const bool open = screen_.live();
-    if (std::exchange(input_was_open_, open) && !open) {
+    if (!screen_.live()) {
         for (auto& [number, client] : clients_) {
             client->input_changed();
         }
@@ -270,6 +305,17 @@ Task<> Server::shut_down()
     screen_.stop();
 }
 
+SharingState Server::listening_state() const
+{
+    if (connected_count() > 0) {
+        return SharingState::sharing;
+    }
+    if (credentials_->pending) {
+        return SharingState::starting;
+    }
+    return somebody_could_connect() ? SharingState::listening : SharingState::failed;
+}
+
 ServerStatus Server::status() const
 {
     ServerStatus status;
@@ -279,10 +325,8 @@ ServerStatus Server::status() const
     if (!policy_->enabled) {
         status.state = SharingState::disabled;
     } else if (listener_) {
-        status.state = connected_count() > 0      ? SharingState::sharing
-                       : somebody_could_connect() ? SharingState::listening
-                                                  : SharingState::failed;
-        status.endpoints = listener_->endpoints();
+        status.state = listening_state();
+        status.endpoints = endpoints_;
         for (const auto& complaint : listener_->complaints()) {
             append_sentence(status.reason, complaint);
         }
@@ -349,6 +393,9 @@ void Server::status_may_have_changed()
     ServerStatus now = status();
     if (now == told_status_) {
         return;
+    }
+    if (!now.reason.empty() && now.reason != told_status_.reason) {
+        log_warning(now.reason);
     }
     told_status_ = std::move(now);
     tell([](ServerObserver& observer) { observer.on_status_changed(); });

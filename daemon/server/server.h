@@ -8,6 +8,7 @@
 #include "io/listener.h"
 #include "server/admission.h"
 #include "server/client.h"
+#include "server/log_budget.h"
 #include "server/policy.h"
 #include "server/screen.h"
 #include "server/server_control.h"
@@ -48,6 +49,7 @@ public:
 private:
     // ClientOwner
     bool has_room() const override;
+    bool may_log(const std::string& source) override;
     std::string desktop_name() const override { return desktop_name_; }
     void on_exclusive(unsigned number) override;
     void on_changed(unsigned number) override;
@@ -58,9 +60,11 @@ private:
     Task<> accept_clients();
     Task<> last_client_gone();
     void admit(Accepted accepted);
+    void look_at_listener();
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;
     bool somebody_could_connect() const;
+    SharingState listening_state() const;
     void disconnect_surplus();
     void on_screen_status();
     void status_may_have_changed();
@@ -74,15 +78,17 @@ private:
     std::string tls_complaint_;
     Screen screen_;
     Admission admission_;
+    LogBudget log_budget_;
 
     ServerObserver* observer_ = nullptr;
     std::deque<std::function<void(ServerObserver&)>> events_;
     Source event_pump_;
     ServerStatus told_status_;
-    bool input_was_open_ = false;
 
     ListenRequest listening_for_;
     std::unique_ptr<Listener> listener_;
+    std::vector<std::string> endpoints_;
+    Source listener_check_;
     std::string listen_failure_;
     std::chrono::milliseconds retry_after_{};
     Source retry_;

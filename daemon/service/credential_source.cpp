@@ -22,6 +22,7 @@ CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot, T
     Credentials none;
     none.decoy_key = decoy_key_;
     none.unavailable = _("The passwords are still being read from the keyring.");
+    none.pending = true;
     snapshot_ = std::make_shared<const Credentials>(std::move(none));
     store_.set_on_change([this] {
         // Whatever was wrong may be gone: not the long wait of a retry.

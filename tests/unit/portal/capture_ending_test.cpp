@@ -34,7 +34,7 @@ TEST(CaptureEnding, ClosedTogetherWithAVanishedPartIsALoss)
     for (const auto& signs :
          {CaptureSigns{.closed = true, .pipewire_gone = true},
           CaptureSigns{.closed = true, .portal_gone = true},
-          CaptureSigns{.closed = true, .stream_ended = true, .desktop_gone = true},
+          CaptureSigns{.closed = true, .stream_ended = true, .desktop_changed = true},
           CaptureSigns{.stream_ended = true}}) {
         const auto ending = after(signs);
         EXPECT_EQ(ending.state, CaptureState::lost);

@@ -206,7 +206,7 @@ TEST_F(ServerTest, with_a_locked_keyring_it_refuses_with_a_reason)
     RawClient client{path};
     client.say(k_version);
     ASSERT_TRUE(eventually([&] { return client.closed(); }));
-    EXPECT_NE(client.heard().find("passwords"), std::string::npos);
+    EXPECT_NE(client.heard().find("password"), std::string::npos);
 
     server.set_credentials(std::make_shared<const Credentials>());
     RawClient later{path};
