@@ -60,6 +60,7 @@ Task<> Session::run()
     auto client_init = self.stream_reader.u8();
     const auto shared = co_await with_timeout(std::move(client_init), self.limits.client_init);
     self.host.on_client_init(shared == 0);
+    co_await self.host.first_picture();
     co_await self.updater.send_server_init();
 
     // Of this frame, so that dropping it ends both.

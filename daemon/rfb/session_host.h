@@ -3,6 +3,7 @@
 // per session; main thread.
 #pragma once
 
+#include "base/task.h"
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
@@ -31,6 +32,9 @@ public:
 
     // ClientInit came. `exclusive`: the client asked that the others be disconnected.
     virtual void on_client_init(bool exclusive) = 0;
+    // Returns when frame() is worth a ServerInit: at once, or shortly before the picture comes, so
+    // that a viewer that cannot follow a change of size begins with the right one.
+    virtual Task<> first_picture() { co_return; }
 };
 
 } // namespace gds

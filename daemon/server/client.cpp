@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto k_goodbye_limit = 1s;
+constexpr auto k_first_picture_limit = 1500ms;
 constexpr std::size_t k_most_damage_rects = 256;
 
 } // namespace
@@ -129,6 +130,23 @@ void Client::settle_judgement(bool wrong)
         admission_.judged_wrong(source_, std::chrono::steady_clock::now());
     } else {
         admission_.not_judged(source_);
+    }
+}
+
+Task<> Client::first_picture()
+{
+    auto wait = picture_or_card();
+    try {
+        co_await with_timeout(std::move(wait), k_first_picture_limit);
+    } catch (const TimedOut&) {
+        // The card it is; what comes later is a change of size.
+    }
+}
+
+Task<> Client::picture_or_card()
+{
+    while (!screen_.live() && screen_.may_come_soon()) {
+        co_await picture_came_.wait();
     }
 }
 
@@ -273,6 +291,7 @@ void Client::on_picture(const Region& damage)
 {
     damage_.add(damage);
     damage_.simplify(k_most_damage_rects);
+    picture_came_.set();
     if (session_) {
         session_->picture_changed();
     }

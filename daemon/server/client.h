@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/task_scope.h"
+#include "base/wakeup.h"
 #include "io/listener.h"
 #include "rfb/security_handshake.h"
 #include "rfb/session.h"
@@ -64,6 +65,7 @@ private:
     Task<> serve();
     Task<> part();
     Task<> say_goodbye();
+    Task<> picture_or_card();
     void rights_changed();
     void settle_judgement(bool wrong);
     void log_end(std::exception_ptr failure) const;
@@ -76,6 +78,7 @@ private:
     bool may_control() const override;
     InputSink& input() override { return screen_.input(); }
     void on_client_init(bool exclusive) override;
+    Task<> first_picture() override;
     // SecurityObserver
     void on_stage(const char* stage) override;
     bool may_judge() override;
@@ -96,6 +99,7 @@ private:
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<Session> session_;
     Region damage_;
+    Wakeup picture_came_;
     const char* stage_ = "version";
     bool judging_ = false;
     bool view_only_ = false;

@@ -109,6 +109,23 @@ bool Screen::live() const
     return shows_desktop_ && capture_.status().state == CaptureState::streaming;
 }
 
+bool Screen::may_come_soon() const
+{
+    switch (capture_.status().state) {
+    case CaptureState::stopped:
+    case CaptureState::waiting_for_permission:
+    case CaptureState::starting:
+    case CaptureState::streaming:
+        return true;
+    case CaptureState::refused:
+    case CaptureState::stopped_by_user:
+    case CaptureState::lost:
+    case CaptureState::unavailable:
+        return false;
+    }
+    return false;
+}
+
 void Screen::on_frame(FramePtr frame)
 {
     card_delay_.reset();

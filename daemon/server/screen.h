@@ -49,6 +49,8 @@ public:
     const CaptureStatus& status() const { return capture_.status(); }
     // True while frame() is the desktop as it is, so that input may act on it.
     bool live() const;
+    // False while something stands in the way that does not pass in a moment.
+    bool may_come_soon() const;
     InputSink& input() { return capture_.input(); }
 
 private:

@@ -19,7 +19,8 @@ PATH = "/org/gnome/DesktopSharing"
 SCHEMA = "org.gnome.desktop-sharing"
 X509_PLAIN = 262  # VeNCrypt
 SANITIZERS = {
-    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
+    # a small quarantine, so that memory that was freed does not look like memory that is held
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:quarantine_size_mb=4",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     # what fontconfig, pango and GLib keep for ever is not ours
     "LSAN_OPTIONS": f"suppressions={pathlib.Path(__file__).resolve().parent}/leaks.supp:"
