@@ -48,16 +48,21 @@ int status(const Arguments& arguments)
     return k_done;
 }
 
-// Waits until the daemon has made up its mind whether it can share.
+// Waits until the daemon has made up its mind whether it can share. A failure may pass in a moment,
+// such as when a password was set just before.
 VariantPtr settled_status(ServiceLink& service)
 {
     constexpr std::chrono::milliseconds k_step{50};
+    constexpr int k_most_steps = 100;
+    constexpr int k_steps_of_failure = 40;
     auto properties = service.status();
-    for (int steps = 0; steps < 100; ++steps) {
+    int failures = 0;
+    for (int steps = 0; steps < k_most_steps && failures < k_steps_of_failure; ++steps) {
         const std::string state = text_of(properties.get(), "State");
-        if (state != "starting" && state != "disabled") {
+        if (state == "listening" || state == "sharing") {
             break;
         }
+        failures += state == "failed" ? 1 : 0;
         std::this_thread::sleep_for(k_step);
         properties = service.status();
     }
