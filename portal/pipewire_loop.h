@@ -21,6 +21,7 @@ public:
     PipeWireLoop(const PipeWireLoop&) = delete;
     PipeWireLoop& operator=(const PipeWireLoop&) = delete;
 
+    pw_loop* loop() const { return loop_; }
     pw_context* context() const { return context_; }
     // True when a PipeWire daemon takes connections on this machine.
     bool daemon_is_there() const;

@@ -11,6 +11,10 @@
 #include <pipewire/keys.h>
 #include <spa/param/param.h>
 
+// In older versions of PipeWire some functions are macros, written in C.
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wpedantic"
+
 namespace gds {
 namespace {
 
@@ -32,14 +36,30 @@ void add_older(BufferContent& newer, const BufferContent& older)
     }
 }
 
-void add_cursor(std::optional<CursorUpdate>& sum, const std::optional<CursorUpdate>& next)
+// The newer one keeps the older's shape where it has none.
+void add_cursor(std::optional<CursorUpdate>& newer, const std::optional<CursorUpdate>& older)
 {
-    if (!next) {
-        return;
+    if (!newer) {
+        newer = older;
+    } else if (!newer->shape && older) {
+        newer->shape = older->shape;
     }
-    const auto shape = next->shape || !sum ? next->shape : sum->shape;
-    sum = CursorUpdate{next->position, shape};
 }
+
+// Gives a buffer back when dropped. Under the mailbox's lock.
+struct ReturnedBuffer {
+    pw_stream* stream;
+    pw_buffer* buffer;
+    ReturnedBuffer(pw_stream* to, pw_buffer* what) : stream(to), buffer(what) {}
+    ReturnedBuffer(const ReturnedBuffer&) = delete;
+    ReturnedBuffer& operator=(const ReturnedBuffer&) = delete;
+    ~ReturnedBuffer()
+    {
+        if (buffer != nullptr) {
+            pw_stream_queue_buffer(stream, buffer);
+        }
+    }
+};
 
 } // namespace
 
@@ -48,37 +68,46 @@ const pw_stream_events PipeWireStream::k_events = [] {
     events.version = PW_VERSION_STREAM_EVENTS;
     events.state_changed = &PipeWireStream::on_state_changed;
     events.param_changed = &PipeWireStream::on_param_changed;
+    events.remove_buffer = &PipeWireStream::on_remove_buffer;
     events.process = &PipeWireStream::on_process;
     return events;
 }();
 
-PipeWireStream::PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_id,
-                               std::optional<Size> wish, Events events)
-    : events_(std::move(events))
+PipeWireStream::PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote,
+                               std::uint32_t node_id, std::optional<Size> wish, Events events)
+    : events_(std::move(events)), loop_(loop.loop())
 {
     stream_ = pw_stream_new(remote.core(), "gnome-desktop-sharing", stream_properties());
     if (stream_ == nullptr) {
         throw std::system_error{errno, std::generic_category(), "PipeWire stream"};
     }
+    mail_ = pw_loop_add_event(loop_, &PipeWireStream::on_mail, this);
     pw_stream_add_listener(stream_, &listener_, &k_events, this);
     PodStorage storage;
     auto params = build_format_offers(storage, wish);
     // Without DONT_RECONNECT a stream whose node went away waits for another one, and looks as if
     // it only paused.
-    const auto flags = static_cast<pw_stream_flags>(
-        PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_DONT_RECONNECT);
+    const auto flags =
+        static_cast<pw_stream_flags>(PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS |
+                                     PW_STREAM_FLAG_RT_PROCESS | PW_STREAM_FLAG_DONT_RECONNECT);
     const int result = pw_stream_connect(stream_, PW_DIRECTION_INPUT, node_id, flags, params.data(),
                                          static_cast<std::uint32_t>(params.size()));
     if (result < 0) {
-        pw_stream_destroy(stream_);
+        end();
         throw std::system_error{-result, std::generic_category(), "PipeWire stream"};
     }
 }
 
-PipeWireStream::~PipeWireStream()
+PipeWireStream::~PipeWireStream() { end(); }
+
+void PipeWireStream::end()
 {
+    // First the data thread is stopped; what is told meanwhile is for nobody.
+    events_ = {[](const BufferContent&) {}, [](StreamState) {}};
+    pw_stream_disconnect(stream_);
     spa_hook_remove(&listener_);
     pw_stream_destroy(stream_);
+    pw_loop_destroy_source(loop_, mail_);
 }
 
 void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_state new_state,
@@ -115,89 +144,117 @@ void PipeWireStream::on_param_changed(void* self, std::uint32_t id, const spa_po
 
 void PipeWireStream::take_format(const spa_pod* param)
 {
-    // Until a usable one comes, buffers tell nothing.
-    format_.reset();
+    const auto format = parse_stream_format(param);
+    {
+        // Without a usable one, buffers tell nothing.
+        const std::lock_guard guard{mailbox_.lock};
+        mailbox_.format = format;
+        mailbox_.fresh = true;
+    }
     if (param == nullptr) {
         return;
     }
-    format_ = parse_stream_format(param);
-    if (!format_) {
+    if (!format) {
         log_warning(
             "the screen's stream has a format or a size that cannot be used; it is ignored");
         return;
     }
-    format_is_new_ = true;
-    log_debug("PipeWire stream: " + std::to_string(format_->size.width) + "x" +
-              std::to_string(format_->size.height));
+    log_debug("PipeWire stream: " + std::to_string(format->size.width) + "x" +
+              std::to_string(format->size.height));
     PodStorage storage;
     auto params = build_buffer_wishes(storage);
     pw_stream_update_params(stream_, params.data(), static_cast<std::uint32_t>(params.size()));
 }
 
-void PipeWireStream::on_process(void* self)
+void PipeWireStream::on_remove_buffer(void* data, pw_buffer* buffer)
 {
-    // No exception may cross PipeWire's frames.
-    try {
-        static_cast<PipeWireStream*>(self)->take_buffers();
-    } catch (const std::exception& error) {
-        log_warning(std::string{"a picture was lost: "} + error.what());
+    auto& mailbox = static_cast<PipeWireStream*>(data)->mailbox_;
+    const std::lock_guard guard{mailbox.lock};
+    if (mailbox.buffer == buffer) {
+        mailbox.buffer = nullptr;
+        mailbox.content.pixels.reset();
+        mailbox.fresh = true;
     }
 }
 
-// True when the damage of the content is relative to the picture that we know.
-bool PipeWireStream::is_next(const BufferContent& content)
+// On the data thread.
+void PipeWireStream::on_process(void* data)
 {
-    const auto before = std::exchange(sequence_, content.sequence);
-    const bool counted_on = content.sequence == 0 || content.sequence == before + 1;
-    return !std::exchange(format_is_new_, false) && counted_on;
+    auto* self = static_cast<PipeWireStream*>(data);
+    // No exception may cross PipeWire's frames.
+    try {
+        self->take_buffers();
+    } catch (const std::exception& error) {
+        log_warning(std::string{"a picture was lost: "} + error.what());
+    }
+    pw_loop_signal_event(self->loop_, self->mail_);
 }
 
 void PipeWireStream::take_buffers()
 {
-    pw_buffer* newest = nullptr;
-    BufferContent content;
-    std::optional<CursorUpdate> cursor;
+    const std::lock_guard guard{mailbox_.lock};
     while (pw_buffer* buffer = pw_stream_dequeue_buffer(stream_)) {
-        if (!format_) {
-            pw_stream_queue_buffer(stream_, buffer);
+        // Given back at the end of this turn, unless it is kept.
+        ReturnedBuffer returned{stream_, buffer};
+        if (!mailbox_.format) {
             continue;
         }
-        BufferContent next = read_buffer(*buffer->buffer, *format_);
-        add_cursor(cursor, next.cursor);
+        BufferContent next = read_buffer(*buffer->buffer, *mailbox_.format);
+        add_cursor(next.cursor, mailbox_.content.cursor);
         if (!next.pixels) {
-            pw_stream_queue_buffer(stream_, buffer);
+            mailbox_.content.cursor = next.cursor;
             continue;
         }
-        if (!is_next(next)) {
+        const auto before = std::exchange(mailbox_.sequence, next.sequence);
+        const bool counts_on = next.sequence == 0 || next.sequence == before + 1;
+        if (std::exchange(mailbox_.fresh, false) || !counts_on) {
             next.damage.reset();
         }
-        if (newest != nullptr) {
-            add_older(next, content);
-            pw_stream_queue_buffer(stream_, newest);
-        }
-        newest = buffer;
-        content = std::move(next);
+        add_older(next, mailbox_.content);
+        mailbox_.content = std::move(next);
+        returned.buffer = std::exchange(mailbox_.buffer, buffer);
     }
-    content.cursor = cursor;
-    if (!content.pixels && !content.cursor) {
-        return;
+}
+
+void PipeWireStream::on_mail(void* data, std::uint64_t)
+{
+    auto* self = static_cast<PipeWireStream*>(data);
+    try {
+        self->deliver();
+    } catch (const std::exception& error) {
+        log_warning(std::string{"a picture was lost: "} + error.what());
+        const std::lock_guard guard{self->mailbox_.lock};
+        self->mailbox_.fresh = true;
+        self->mailbox_.content.damage.reset();
     }
-    // The buffer goes back also when the picture is lost to an exception.
-    struct GiveBack {
-        pw_stream* stream;
-        pw_buffer* buffer;
-        GiveBack(pw_stream* to, pw_buffer* what) : stream(to), buffer(what) {}
-        GiveBack(const GiveBack&) = delete;
-        GiveBack& operator=(const GiveBack&) = delete;
-        ~GiveBack()
-        {
-            if (buffer != nullptr) {
-                pw_stream_queue_buffer(stream, buffer);
-            }
+}
+
+void PipeWireStream::deliver()
+{
+    BufferContent content;
+    pw_buffer* buffer = nullptr;
+    {
+        const std::lock_guard guard{mailbox_.lock};
+        content = std::exchange(mailbox_.content, {});
+        buffer = std::exchange(mailbox_.buffer, nullptr);
+    }
+    try {
+        if (content.pixels || content.cursor) {
+            events_.on_content(content);
         }
-    };
-    const GiveBack give_back{stream_, newest};
-    events_.on_content(content);
+    } catch (...) {
+        give_back(buffer);
+        throw;
+    }
+    give_back(buffer);
+}
+
+void PipeWireStream::give_back(pw_buffer* buffer)
+{
+    if (buffer != nullptr) {
+        const std::lock_guard guard{mailbox_.lock};
+        pw_stream_queue_buffer(stream_, buffer);
+    }
 }
 
 } // namespace gds

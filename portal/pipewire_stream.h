@@ -2,6 +2,12 @@
 // PipeWireStream: the stream of one shared monitor: negotiates, takes buffers and gives them back
 // at once. Owned by PortalCapture; main thread. Must not be destroyed from within its own
 // callbacks.
+//
+// Buffers are taken on PipeWire's data thread, which keeps the newest in a mailbox and gives the
+// others back; the main loop collects it when it gets round to that. Taken on the main loop itself,
+// a moment in which it is busy fills all buffers, and Mutter then drops a picture that it never
+// sends again: a screen that comes to rest just then would stay wrong. The mailbox's lock is the
+// only one here.
 #pragma once
 
 #include "portal/pipewire_buffer.h"
@@ -9,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -25,7 +32,7 @@ enum class StreamState {
 
 class PipeWireStream {
 public:
-    // Both are called from within PipeWire.
+    // Both are called from within PipeWire, on the main thread.
     struct Events {
         // The content is valid during the call only. Damage of buffers that were skipped is in it.
         std::function<void(const BufferContent&)> on_content;
@@ -34,8 +41,8 @@ public:
 
     // `wish`: the size of an extra monitor. Throws std::system_error when PipeWire will not have
     // it.
-    PipeWireStream(const PipeWireRemote& remote, std::uint32_t node_id, std::optional<Size> wish,
-                   Events events);
+    PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote, std::uint32_t node_id,
+                   std::optional<Size> wish, Events events);
     ~PipeWireStream();
     PipeWireStream(const PipeWireStream&) = delete;
     PipeWireStream& operator=(const PipeWireStream&) = delete;
@@ -49,20 +56,36 @@ private:
     static void on_state_changed(void* self, pw_stream_state old_state, pw_stream_state new_state,
                                  const char* error);
     static void on_param_changed(void* self, std::uint32_t id, const spa_pod* param);
+    static void on_remove_buffer(void* self, pw_buffer* buffer);
     static void on_process(void* self);
+    static void on_mail(void* self, std::uint64_t count);
 
+    // Shared with the data thread, under the lock. So is every queueing of a buffer: PipeWire's
+    // queue takes from one thread at a time.
+    struct Mailbox {
+        std::mutex lock;
+        std::optional<StreamFormat> format;
+        // The next picture's damage is not relative to one that we know.
+        bool fresh = true;
+        std::uint64_t sequence = 0;
+        pw_buffer* buffer = nullptr; // the content's pixels are in it
+        BufferContent content;
+    };
+
+    void end();
     void take_format(const spa_pod* param);
     void take_buffers();
-    bool is_next(const BufferContent& content);
+    void deliver();
+    void give_back(pw_buffer* buffer);
 
     pw_stream* stream_ = nullptr;
     spa_hook listener_ = {};
     Events events_;
     StreamState state_ = StreamState::connecting;
     std::string error_;
-    std::optional<StreamFormat> format_;
-    bool format_is_new_ = true;
-    std::uint64_t sequence_ = 0;
+    pw_loop* loop_;
+    spa_source* mail_ = nullptr;
+    Mailbox mailbox_;
 };
 
 } // namespace gds

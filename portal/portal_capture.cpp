@@ -250,8 +250,8 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
         events.on_content = [this, i](const BufferContent& content) { take_content(i, content); };
         events.on_state = [this](StreamState state) { take_stream_state(state); };
         input.nodes.push_back(grant_.streams[i].node_id);
-        streams_.push_back(std::make_unique<PipeWireStream>(*remote_, grant_.streams[i].node_id,
-                                                            wish, std::move(events)));
+        streams_.push_back(std::make_unique<PipeWireStream>(
+            pipewire_loop_, *remote_, grant_.streams[i].node_id, wish, std::move(events)));
     }
     input_.set_layout(picture_.layout());
     input_.attach(std::move(input));
