@@ -18,6 +18,9 @@
 namespace gds {
 namespace {
 
+constexpr std::chrono::milliseconds k_settled{600};
+constexpr std::chrono::milliseconds k_short_pause{30};
+
 pw_properties* stream_properties()
 {
     return pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture",
@@ -128,11 +131,32 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
         break;
     case PW_STREAM_STATE_STREAMING:
         self->state_ = StreamState::streaming;
+        self->look_again_soon();
         break;
     }
     log_debug(std::string{"PipeWire stream: "} + pw_stream_state_as_string(new_state) +
               (error != nullptr ? std::string{": "} + error : std::string{}));
     self->events_.on_state(self->state_);
+}
+
+// A picture that Mutter paints right after it began to stream may never be sent: a screen that
+// comes to rest just then would stay wrong. A stream that goes on after a pause begins with the
+// picture as it is. Mutter is known by buffers that are not counted.
+void PipeWireStream::look_again_soon()
+{
+    if (std::exchange(looked_again_, true)) {
+        return;
+    }
+    look_again_ = call_after(k_settled, [this] {
+        {
+            const std::lock_guard guard{mailbox_.lock};
+            if (mailbox_.sequence != 0) {
+                return;
+            }
+        }
+        pw_stream_set_active(stream_, false);
+        look_again_ = call_after(k_short_pause, [this] { pw_stream_set_active(stream_, true); });
+    });
 }
 
 void PipeWireStream::on_param_changed(void* self, std::uint32_t id, const spa_pod* param)

@@ -10,6 +10,7 @@
 // only one here.
 #pragma once
 
+#include "base/source.h"
 #include "portal/pipewire_buffer.h"
 #include "portal/pipewire_loop.h"
 
@@ -73,6 +74,7 @@ private:
     };
 
     void end();
+    void look_again_soon();
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
@@ -82,6 +84,8 @@ private:
     spa_hook listener_ = {};
     Events events_;
     StreamState state_ = StreamState::connecting;
+    bool looked_again_ = false;
+    Source look_again_;
     std::string error_;
     pw_loop* loop_;
     spa_source* mail_ = nullptr;
