@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::chrono::milliseconds k_settled{600};
 constexpr std::chrono::milliseconds k_short_pause{30};
+constexpr std::chrono::milliseconds k_rest{1000};
+// Microseconds.
+constexpr std::int64_t k_hurry = 100'000; // pictures closer together than this may hide a lost one
+constexpr std::int64_t k_calm = 1'000'000; // what a pause itself brings hides none
 
 pw_properties* stream_properties()
 {
@@ -131,7 +135,9 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
         break;
     case PW_STREAM_STATE_STREAMING:
         self->state_ = StreamState::streaming;
-        self->look_again_soon();
+        if (!std::exchange(self->looked_again_, true)) {
+            self->look_again_after(k_settled);
+        }
         break;
     }
     log_debug(std::string{"PipeWire stream: "} + pw_stream_state_as_string(new_state) +
@@ -139,21 +145,20 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
     self->events_.on_state(self->state_);
 }
 
-// A picture that Mutter paints right after it began to stream may never be sent: a screen that
-// comes to rest just then would stay wrong. A stream that goes on after a pause begins with the
-// picture as it is. Mutter is known by buffers that are not counted.
-void PipeWireStream::look_again_soon()
+// Mutter 43 may never send a picture that it paints right behind another one: a screen that comes
+// to rest just then would stay wrong. A stream that goes on after a pause begins with the picture
+// as it is. Mutter is known by buffers that are not counted.
+void PipeWireStream::look_again_after(std::chrono::milliseconds rest)
 {
-    if (std::exchange(looked_again_, true)) {
-        return;
-    }
-    look_again_ = call_after(k_settled, [this] {
+    look_again_ = call_after(rest, [this] {
         {
             const std::lock_guard guard{mailbox_.lock};
+            mailbox_.hurried = false;
             if (mailbox_.sequence != 0) {
                 return;
             }
         }
+        calm_until_ = g_get_monotonic_time() + k_calm;
         pw_stream_set_active(stream_, false);
         look_again_ = call_after(k_short_pause, [this] { pw_stream_set_active(stream_, true); });
     });
@@ -235,6 +240,9 @@ void PipeWireStream::take_buffers()
             next.damage.reset();
         }
         add_older(next, mailbox_.content);
+        const auto now = g_get_monotonic_time();
+        mailbox_.hurried = mailbox_.hurried || now - mailbox_.arrived_at < k_hurry;
+        mailbox_.arrived_at = now;
         mailbox_.content = std::move(next);
         returned.buffer = std::exchange(mailbox_.buffer, buffer);
     }
@@ -257,10 +265,15 @@ void PipeWireStream::deliver()
 {
     BufferContent content;
     pw_buffer* buffer = nullptr;
+    bool hurried = false;
     {
         const std::lock_guard guard{mailbox_.lock};
         content = std::exchange(mailbox_.content, {});
         buffer = std::exchange(mailbox_.buffer, nullptr);
+        hurried = mailbox_.hurried;
+    }
+    if (hurried && g_get_monotonic_time() > calm_until_) {
+        look_again_after(k_rest);
     }
     try {
         if (content.pixels || content.cursor) {

@@ -69,12 +69,14 @@ private:
         // The next picture's damage is not relative to one that we know.
         bool fresh = true;
         std::uint64_t sequence = 0;
+        std::int64_t arrived_at = 0; // monotonic, microseconds
+        bool hurried = false; // pictures came close together since the last rest
         pw_buffer* buffer = nullptr; // the content's pixels are in it
         BufferContent content;
     };
 
     void end();
-    void look_again_soon();
+    void look_again_after(std::chrono::milliseconds rest);
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
@@ -86,6 +88,7 @@ private:
     StreamState state_ = StreamState::connecting;
     bool looked_again_ = false;
     Source look_again_;
+    std::int64_t calm_until_ = 0;
     std::string error_;
     pw_loop* loop_;
     spa_source* mail_ = nullptr;

@@ -87,7 +87,11 @@ void Server::apply(PolicyPtr policy)
 void Server::set_credentials(CredentialsPtr credentials)
 {
     const CredentialsPtr before = std::exchange(credentials_, std::move(credentials));
-    if (!before->users.empty() && before->users != credentials_->users) {
+    const bool some_ended = std::ranges::any_of(before->users, [this](const auto& entry) {
+        const auto now = credentials_->users.find(entry.first);
+        return now == credentials_->users.end() || now->second != entry.second;
+    });
+    if (some_ended) {
         // Who is logging in goes by the passwords of before.
         for (auto& [number, client] : clients_) {
             if (!client->connected()) {
