@@ -3,6 +3,7 @@
 
 Frames and input are real; the backend also plays the person who is asked (see user_decides).
 """
+import subprocess
 import sys
 
 from gi.repository import GLib
@@ -79,6 +80,15 @@ class MutterDesktop(Desktop):
         self.remote().rotate()
 
     def screenshot(self):
+        # Mutter 43 sometimes sends no first picture of a screen at rest: then another stream is asked
+        for _ in range(4):
+            try:
+                return self.record_one_picture()
+            except subprocess.TimeoutExpired:
+                continue
+        return self.record_one_picture()
+
+    def record_one_picture(self):
         remote = self.remote()
         try:
             stream = remote.record_monitor(remote.connectors()[0], cursor_mode=0)
@@ -87,7 +97,7 @@ class MutterDesktop(Desktop):
             file = self.path("shot.raw")
             self.run("gst-launch-1.0", "-q", "pipewiresrc", f"path={stream.node}",
                      "num-buffers=1", "always-copy=true", "!", "video/x-raw,format=BGRx", "!",
-                     "filesink", f"location={file}")
+                     "filesink", f"location={file}", timeout=6)
             return width, height, rgb_from_bgrx(file.read_bytes())
         finally:
             remote.stop()
