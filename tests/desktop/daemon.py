@@ -148,7 +148,8 @@ class Daemon:
     def wait_listening(self, seconds=20):
         """Waits for a TCP endpoint and remembers how it is reached from here."""
         def endpoint():
-            if self.get("State") not in ("listening", "sharing"):
+            # "failed" with endpoints: it listens, and says why nobody can log in
+            if self.get("State") not in ("listening", "sharing", "failed"):
                 return None
             return [e for e in self.get("Endpoints") if e.startswith("tcp:")]
         found = self.wait(endpoint, seconds, "the daemon does not listen")[0]
