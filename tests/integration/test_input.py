@@ -137,6 +137,8 @@ def test_held_keys_and_buttons_are_released(shared, how):
     viewer.key(CONTROL, True)
     viewer.pointer(50, 50, 1)
     wait_until(lambda: held_keys(shared), 5, "the key is not held")
+    wait_until(lambda: [log[1] for log in input_log(shared, "NotifyPointerButton")][-1:]
+               == [[BTN_LEFT, 1]], 5, "the button is not held")
     if how == "hangs up":
         viewer.close()
     elif how == "is disconnected":
