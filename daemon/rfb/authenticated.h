@@ -3,15 +3,20 @@
 // can only be built from one.
 #pragma once
 
+#include "rfb/identity.h"
+#include "rfb/security_word.h"
+
 #include <string>
+#include <utility>
 
 namespace gds {
 
 class Authenticated {
 public:
-    const std::string& user() const { return user_; }
-    // The word of the `security-types` setting: "x509-sasl", "x509-plain".
-    const std::string& security_type() const { return security_type_; }
+    const Identity& identity() const { return identity_; }
+    const std::string& user() const { return identity_.name; }
+    SecurityWord security_word() const { return word_; }
+    std::string security_type() const { return to_text(word_); }
     // SASL mechanism; empty where the type has none.
     const std::string& mechanism() const { return mechanism_; }
     // Strength of the channel in bits (of the TLS cipher, under TLS).
@@ -20,8 +25,8 @@ public:
 private:
     friend class SecurityProof;
     Authenticated() = default;
-    std::string user_;
-    std::string security_type_;
+    Identity identity_;
+    SecurityWord word_ = SecurityWord::x509_sasl;
     std::string mechanism_;
     unsigned ssf_ = 0;
 };
@@ -30,12 +35,12 @@ private:
 // session.
 class SecurityProof {
 public:
-    static Authenticated make(std::string user, std::string security_type, std::string mechanism,
+    static Authenticated make(Identity identity, SecurityWord word, std::string mechanism,
                               unsigned ssf)
     {
         Authenticated proof;
-        proof.user_ = std::move(user);
-        proof.security_type_ = std::move(security_type);
+        proof.identity_ = std::move(identity);
+        proof.word_ = word;
         proof.mechanism_ = std::move(mechanism);
         proof.ssf_ = ssf;
         return proof;

@@ -13,6 +13,10 @@ CredentialsUnavailable::CredentialsUnavailable(const std::string& cause, Bytes b
                    std::move(before))
 {}
 
+RefusedAccess::RefusedAccess(std::string told_text)
+    : ProtocolError{"refused access: " + told_text}, Refusal{{}, std::move(told_text)}
+{}
+
 TooManyAttempts::TooManyAttempts(Bytes before)
     : RefusedChoice{"too many wrong passwords or logins at once from this address",
                     _("Too many attempts to log in; try again later"), std::move(before)}

@@ -31,6 +31,11 @@ struct CredentialsUnavailable : RefusedLogin {
     explicit CredentialsUnavailable(const std::string& cause, Bytes before = {});
 };
 
+// Who has proved to be himself is not wanted here.
+struct RefusedAccess : ProtocolError, Refusal {
+    explicit RefusedAccess(std::string told_text);
+};
+
 // The client chose what it was not offered.
 struct RefusedChoice : ProtocolError, Refusal {
     RefusedChoice(const std::string& why, std::string told_text, Bytes before = {})

@@ -97,17 +97,6 @@ Task<> say_last(ByteStream& stream, Bytes message)
 
 } // namespace
 
-const char* to_text(SecurityWord word)
-{
-    switch (word) {
-    case SecurityWord::x509_sasl:
-        return "x509-sasl";
-    case SecurityWord::x509_plain:
-        return "x509-plain";
-    }
-    return "";
-}
-
 Task<Authenticated> security_handshake(Connection& connection, const SecuritySetup& setup,
                                        SecurityObserver& observer, WorkerPool& workers)
 {
@@ -128,6 +117,10 @@ Task<Authenticated> security_handshake(Connection& connection, const SecuritySet
     std::exception_ptr refused;
     try {
         auto who = co_await choose_and_run(context, offer);
+        const auto refusal = co_await observer.refusal_of(who);
+        if (!refusal.empty()) {
+            throw RefusedAccess{refusal};
+        }
         observer.on_stage("result");
         const auto message = security_result_ok();
         co_await connection.stream().write(message);

@@ -9,15 +9,12 @@
 #include "rfb/authenticated.h"
 #include "rfb/connection.h"
 #include "rfb/credentials.h"
+#include "rfb/security_word.h"
 
 #include <string>
 #include <vector>
 
 namespace gds {
-
-enum class SecurityWord { x509_sasl, x509_plain };
-// The word of the `security-types` setting.
-const char* to_text(SecurityWord word);
 
 // Everything that the handshake of one connection goes by, fixed when it was accepted.
 struct SecuritySetup {
@@ -41,6 +38,9 @@ public:
     virtual void on_stage(const char* stage) = 0;
     // A secret has arrived and would be judged next. False: refuse it unseen.
     virtual bool may_judge() { return true; }
+    // Who it is has been proved. The sentence that refuses him all the same, told to him and to the
+    // log; empty: he may come in.
+    virtual Task<std::string> refusal_of(const Authenticated& /*who*/) { co_return std::string{}; }
 };
 
 // Throws ProtocolError, AuthenticationError (the client was told already, with a reason under 3.8),

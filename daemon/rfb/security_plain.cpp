@@ -61,7 +61,8 @@ Task<Authenticated> run_plain(const SecurityContext& context, Channel channel)
     if (!fits) {
         throw RefusedLogin{"Plain: no such user and password", _("Authentication failed")};
     }
-    co_return SecurityProof::make(std::move(user), to_text(channel.word), "", channel.strength);
+    Identity identity{IdentityKind::password, std::move(user), {}};
+    co_return SecurityProof::make(std::move(identity), channel.word, "", channel.strength);
 }
 
 } // namespace gds

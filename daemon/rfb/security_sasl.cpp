@@ -195,8 +195,8 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
     }
     const auto message = server_message(reply.data, k_complete);
     co_await stream.write(message);
-    co_return SecurityProof::make(std::move(reply.user), to_text(channel.word), mechanism,
-                                  channel.strength);
+    Identity identity{IdentityKind::password, std::move(reply.user), {}};
+    co_return SecurityProof::make(std::move(identity), channel.word, mechanism, channel.strength);
 }
 
 } // namespace gds

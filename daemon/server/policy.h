@@ -4,6 +4,7 @@
 #pragma once
 
 #include "desktop/screen_capture.h"
+#include "rfb/security_word.h"
 
 #include <chrono>
 #include <cstdint>
@@ -13,8 +14,6 @@
 
 namespace gds {
 
-enum class SecurityTypeName { x509_sasl, x509_plain };
-
 struct Policy {
     bool enabled = false;
     bool view_only = false;
@@ -22,8 +21,7 @@ struct Policy {
     bool negotiate_port = true;
     // IP addresses, interface names, or `unix:PATH`; empty: all interfaces.
     std::vector<std::string> listen_addresses;
-    std::vector<SecurityTypeName> security_types{SecurityTypeName::x509_sasl,
-                                                 SecurityTypeName::x509_plain};
+    std::vector<SecurityWord> security_types{SecurityWord::x509_sasl, SecurityWord::x509_plain};
     MonitorChoice monitors = MonitorChoice::all;
     unsigned max_clients = 32;
     std::chrono::milliseconds login_timeout{30'000};

@@ -196,10 +196,7 @@ void Server::admit(Accepted accepted)
 SecuritySetup Server::security_setup() const
 {
     SecuritySetup setup;
-    for (const auto type : policy_->security_types) {
-        setup.offer.push_back(type == SecurityTypeName::x509_sasl ? SecurityWord::x509_sasl
-                                                                  : SecurityWord::x509_plain);
-    }
+    setup.offer = policy_->security_types;
     setup.tls = tls_;
     setup.credentials = credentials_;
     setup.sasl_mechanisms = server_sasl_mechanisms();

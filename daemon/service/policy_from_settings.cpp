@@ -76,12 +76,8 @@ void read_security_types(GSettings* settings, Policy& policy)
 {
     policy.security_types.clear();
     for (const auto& name : words(settings, "security-types")) {
-        SecurityTypeName type{};
-        if (name == "x509-sasl") {
-            type = SecurityTypeName::x509_sasl;
-        } else if (name == "x509-plain") {
-            type = SecurityTypeName::x509_plain;
-        } else {
+        const auto type = security_word_of(name);
+        if (!type) {
             // Translators: %s is a word from the settings that means nothing to us. Viewers cannot
             // log in that way.
             policy.complaints.push_back(
@@ -90,9 +86,9 @@ void read_security_types(GSettings* settings, Policy& policy)
                          printable(name).c_str()));
             continue;
         }
-        if (std::find(policy.security_types.begin(), policy.security_types.end(), type) ==
+        if (std::find(policy.security_types.begin(), policy.security_types.end(), *type) ==
             policy.security_types.end()) {
-            policy.security_types.push_back(type);
+            policy.security_types.push_back(*type);
         }
     }
     if (policy.security_types.empty()) {

@@ -87,8 +87,10 @@ void run(ByteView input)
     SessionLimits limits;
     limits.messages_per_turn = 16;
     Connection connection{std::move(pair.server), "fuzz"};
-    Session session{connection, SecurityProof::make("fuzz", "x509-plain", "", 256), host, pool,
-                    limits};
+    Session session{connection,
+                    SecurityProof::make({IdentityKind::password, "fuzz", {}},
+                                        SecurityWord::x509_plain, "", 256),
+                    host, pool, limits};
     TaskScope scope;
     bool ended = false;
     scope.spawn(session.run(), [&ended](std::exception_ptr error) {

@@ -86,12 +86,14 @@ struct StageLog final : SecurityObserver {
     std::vector<std::string> stages;
     bool judge = true;
     int asked_to_judge = 0;
+    std::string refuse_access; // with this sentence
     void on_stage(const char* stage) override { stages.emplace_back(stage); }
     bool may_judge() override
     {
         ++asked_to_judge;
         return judge;
     }
+    Task<std::string> refusal_of(const Authenticated& /*who*/) override { co_return refuse_access; }
 };
 
 // --- the server's end
@@ -147,6 +149,7 @@ inline Task<> serve_inner(std::unique_ptr<ByteStream> stream, SecuritySetup setu
     end.ended = true;
 }
 
+// `end.log` may be set up before it starts.
 inline Task<> serve(std::unique_ptr<ByteStream> stream, SecuritySetup setup, ServerEnd& end)
 {
     {

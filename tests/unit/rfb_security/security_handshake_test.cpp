@@ -127,6 +127,20 @@ TEST(SecurityHandshake, AWrongPasswordIsToldWithAReason)
     }
 }
 
+TEST(SecurityHandshake, WhoIsNotWantedIsToldAfterHisProof)
+{
+    for (const std::uint32_t sub_type : {262U, 263U}) {
+        auto login = log_in(full_setup(), plan_for(sub_type));
+        login->server.log.refuse_access = "Not you";
+        login->run();
+        EXPECT_FALSE(login->server.who);
+        EXPECT_TRUE(login->server.ended_by<RefusedAccess>());
+        EXPECT_FALSE(login->server.ended_by<AuthenticationError>()) << "his secret was right";
+        EXPECT_EQ(login->viewer.result, 1U);
+        EXPECT_EQ(login->viewer.reason, "Not you");
+    }
+}
+
 TEST(SecurityHandshake, In37TheResultHasNoReason)
 {
     auto plan = plan_for(262);

@@ -52,7 +52,7 @@ TEST_F(PolicyFromSettings, DefaultsAreThoseOfTheContract)
     EXPECT_TRUE(policy.negotiate_port);
     EXPECT_TRUE(policy.listen_addresses.empty());
     EXPECT_EQ(policy.security_types,
-              (std::vector{SecurityTypeName::x509_sasl, SecurityTypeName::x509_plain}));
+              (std::vector{SecurityWord::x509_sasl, SecurityWord::x509_plain}));
     EXPECT_EQ(policy.monitors, MonitorChoice::all);
     EXPECT_EQ(policy.max_clients, 32U);
     EXPECT_TRUE(policy.complaints.empty());
@@ -77,7 +77,7 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
     EXPECT_EQ(policy.listen_addresses,
               (std::vector<std::string>{"127.0.0.1", "wlan0", "unix:/run/x"}));
     EXPECT_EQ(policy.security_types,
-              (std::vector{SecurityTypeName::x509_plain, SecurityTypeName::x509_sasl}));
+              (std::vector{SecurityWord::x509_plain, SecurityWord::x509_sasl}));
     EXPECT_EQ(policy.monitors, MonitorChoice::virtual_monitor);
     EXPECT_EQ(policy.max_clients, 3U);
     EXPECT_TRUE(policy.complaints.empty());
@@ -102,7 +102,7 @@ TEST_F(PolicyFromSettings, UnknownSecurityTypeIsNamedAndNotOffered)
 {
     set_words("security-types", {"vnc-auth", "x509-plain", "x509-plain", "X509-SASL"});
     const Policy policy = read();
-    EXPECT_EQ(policy.security_types, std::vector{SecurityTypeName::x509_plain});
+    EXPECT_EQ(policy.security_types, std::vector{SecurityWord::x509_plain});
     ASSERT_EQ(policy.complaints.size(), 2U);
     EXPECT_NE(policy.complaints[0].find("vnc-auth"), std::string::npos);
     EXPECT_NE(policy.complaints[1].find("X509-SASL"), std::string::npos);
