@@ -77,7 +77,13 @@ inline gnutls_datum_t to_datum(ByteView bytes)
     return {const_cast<unsigned char*>(bytes.data()), static_cast<unsigned>(bytes.size())};
 }
 
-class GnutlsCredentials final : public TlsCredentials {
+// What a session is set up with, whatever it authenticates by.
+class SessionCredentials : public TlsCredentials {
+public:
+    virtual void apply_to(gnutls_session_t session) const = 0;
+};
+
+class GnutlsCredentials final : public SessionCredentials {
 public:
     GnutlsCredentials(CredentialsHandle credentials, PriorityHandle priority,
                       std::string fingerprint, std::string pin)
@@ -87,8 +93,12 @@ public:
 
     std::string fingerprint() const override { return fingerprint_; }
     std::string pin() const override { return pin_; }
-    gnutls_certificate_credentials_t credentials() const { return credentials_.get(); }
-    gnutls_priority_t priority() const { return priority_.get(); }
+    void apply_to(gnutls_session_t session) const override
+    {
+        check_gnutls(gnutls_priority_set(session, priority_.get()), "TLS priority");
+        check_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials_.get()),
+                     "TLS credentials");
+    }
 
 private:
     CredentialsHandle credentials_;

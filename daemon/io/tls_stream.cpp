@@ -82,10 +82,7 @@ GnutlsStream::GnutlsStream(ByteStream& lower, TlsCredentialsPtr credentials)
                                            GNUTLS_NO_TICKETS),
                  "TLS session");
     session_.reset(session);
-    const auto& ours = static_cast<const GnutlsCredentials&>(*credentials_);
-    check_gnutls(gnutls_priority_set(session, ours.priority()), "TLS priority");
-    check_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, ours.credentials()),
-                 "TLS credentials");
+    static_cast<const SessionCredentials&>(*credentials_).apply_to(session);
     gnutls_handshake_set_max_packet_length(session, k_handshake_message_max);
     // The caller's deadline counts.
     gnutls_handshake_set_timeout(session, GNUTLS_INDEFINITE_TIMEOUT);

@@ -3,6 +3,7 @@
 // Immutable: workers read it without locks; a change makes a new snapshot.
 #pragma once
 
+#include "base/secret_string.h"
 #include "rfb/scram_verifier.h"
 
 #include <map>
@@ -20,6 +21,10 @@ struct Credentials {
     Bytes decoy_key;
     // Empty: usable. Else why nobody can log in by password now ("the keyring is locked").
     std::string unavailable;
+    // The one password of VNC Authentication; null: none is set, or it cannot be read, and
+    // `vnc_unavailable` says which.
+    std::shared_ptr<const SecretString> vnc_password;
+    std::string vnc_unavailable;
     // The first reading has not ended: `unavailable` may be over in a moment.
     bool pending = false;
 

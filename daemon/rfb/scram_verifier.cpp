@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/scram_verifier.h"
 
+#include "base/random.h"
 #include "base/secret_string.h"
 
 #include <algorithm>
@@ -9,14 +10,11 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <cerrno>
-
 #include <glib.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/pbkdf2.h>
 #include <nettle/sha2.h>
-#include <sys/random.h>
 
 namespace gds {
 
@@ -98,23 +96,6 @@ Keys derive(ScramHash hash, std::string_view password, ByteView salt, unsigned i
 bool is_password(std::string_view password)
 {
     return !password.empty() && password.find('\0') == std::string_view::npos;
-}
-
-Bytes random_octets(std::size_t size)
-{
-    Bytes octets(size);
-    std::span<std::uint8_t> rest{octets};
-    while (!rest.empty()) {
-        const ssize_t got = ::getrandom(rest.data(), rest.size(), 0);
-        if (got < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            throw std::system_error{errno, std::generic_category(), "getrandom"};
-        }
-        rest = rest.subspan(static_cast<std::size_t>(got));
-    }
-    return octets;
 }
 
 std::string base64(ByteView octets)

@@ -7,8 +7,10 @@
 #include "io/stream_writer.h"
 #include "rfb/offer.h"
 #include "rfb/refusal.h"
+#include "rfb/security_none.h"
 #include "rfb/security_type.h"
 #include "rfb/security_vencrypt.h"
+#include "rfb/security_vnc_auth.h"
 #include "rfb/version_handshake.h"
 
 #include <algorithm>
@@ -20,25 +22,40 @@ namespace gds {
 
 namespace {
 
+constexpr std::uint8_t k_none = 1;
+constexpr std::uint8_t k_vnc_auth = 2;
+constexpr std::uint8_t k_vencrypt = 19;
+
+// What is offered beside VeNCrypt.
 struct OuterType {
     std::uint8_t number;
+    SecurityWord word;
     bool (*can_be_had)(const SecuritySetup& setup);
-    RunSecurityType run;
+    RunInnerType run;
 };
-
-bool vencrypt_can_be_had(const SecuritySetup& setup) { return !vencrypt_offer(setup).empty(); }
 
 constexpr std::array k_outer_types{
-    OuterType{19, vencrypt_can_be_had, run_vencrypt},
+    OuterType{k_vnc_auth, SecurityWord::vnc_auth, vnc_auth_can_be_had, run_vnc_auth},
+    OuterType{k_none, SecurityWord::none, none_can_be_had, run_none},
 };
 
-std::vector<std::uint8_t> security_offer(const SecuritySetup& setup)
+// VeNCrypt before the rest, since some clients take the first type that they know.
+std::vector<std::uint8_t> security_offer(const SecuritySetup& setup, RfbVersion version)
 {
     std::vector<std::uint8_t> offer;
-    for (const OuterType& type : k_outer_types) {
-        if (type.can_be_had(setup)) {
-            offer.push_back(type.number);
+    if (!vencrypt_offer(setup).empty()) {
+        offer.push_back(k_vencrypt);
+    }
+    for (const SecurityWord word : setup.offer) {
+        for (const OuterType& type : k_outer_types) {
+            if (type.word == word && type.can_be_had(setup) && !was_offered(offer, type.number)) {
+                offer.push_back(type.number);
+            }
         }
+    }
+    if (version == RfbVersion::v3_3) {
+        // It knows these two only (RFC 6143, appendix A), and the server chooses.
+        std::erase_if(offer, [](auto type) { return type != k_none && type != k_vnc_auth; });
     }
     return offer;
 }
@@ -50,14 +67,13 @@ std::string reason_for_no_offer(const SecuritySetup& setup, RfbVersion version,
     if (!setup.refuse_with.empty()) {
         return setup.refuse_with;
     }
-    if (offer.empty()) {
-        return _("No way to log in is available");
+    if (!offer.empty()) {
+        return {};
     }
-    // In 3.3 the server chooses, and knows no type that could be chosen here.
-    if (version == RfbVersion::v3_3) {
+    if (version == RfbVersion::v3_3 && !security_offer(setup, RfbVersion::v3_8).empty()) {
         return _("This server needs a viewer that speaks RFB 3.7 or later, with VeNCrypt");
     }
-    return {};
+    return _("No way to log in is available");
 }
 
 Task<> send_security_types(ByteStream& stream, const std::vector<std::uint8_t>& offer)
@@ -68,10 +84,15 @@ Task<> send_security_types(ByteStream& stream, const std::vector<std::uint8_t>& 
     co_await message.flush(stream);
 }
 
-Task<Authenticated> choose_and_run(const SecurityContext& context,
-                                   const std::vector<std::uint8_t>& offer)
+Task<std::uint8_t> agree_on_type(ByteStream& stream, RfbVersion version,
+                                 const std::vector<std::uint8_t>& offer)
 {
-    auto& stream = context.connection.stream();
+    if (version == RfbVersion::v3_3) {
+        StreamWriter message;
+        message.put_u32(offer.front());
+        co_await message.flush(stream);
+        co_return offer.front();
+    }
     co_await send_security_types(stream, offer);
     StreamReader reader{stream};
     const std::uint8_t choice = co_await reader.u8();
@@ -80,8 +101,17 @@ Task<Authenticated> choose_and_run(const SecurityContext& context,
                                 ", which was not offered",
                             _("This security type is not offered")};
     }
+    co_return choice;
+}
+
+Task<Authenticated> run_type(const SecurityContext& context, std::uint8_t choice)
+{
+    if (choice == k_vencrypt) {
+        co_return co_await run_vencrypt(context);
+    }
     const auto* const type = std::ranges::find(k_outer_types, choice, &OuterType::number);
-    co_return co_await type->run(context);
+    const Channel channel{type->word, 0};
+    co_return co_await type->run(context, channel);
 }
 
 // The client is told if it still listens. However that goes, what ended the handshake stays what it
@@ -104,7 +134,7 @@ Task<Authenticated> security_handshake(Connection& connection, const SecuritySet
     const auto version = co_await exchange_version(connection.stream());
 
     observer.on_stage("security-type");
-    const auto offer = security_offer(setup);
+    const auto offer = security_offer(setup, version);
     const auto reason = reason_for_no_offer(setup, version, offer);
     if (!reason.empty()) {
         auto message = no_security_type(version, reason);
@@ -115,20 +145,25 @@ Task<Authenticated> security_handshake(Connection& connection, const SecuritySet
     const SecurityContext context{connection, setup, observer, workers};
     Bytes last_words;
     std::exception_ptr refused;
+    // Before 3.8 a client that chose None reads ServerInit next (7.1.3).
+    bool result_is_said = true;
     try {
-        auto who = co_await choose_and_run(context, offer);
+        const auto choice = co_await agree_on_type(connection.stream(), version, offer);
+        result_is_said = choice != k_none || version == RfbVersion::v3_8;
+        auto who = co_await run_type(context, choice);
         const auto refusal = co_await observer.refusal_of(who);
         if (!refusal.empty()) {
             throw RefusedAccess{refusal};
         }
         observer.on_stage("result");
-        const auto message = security_result_ok();
+        const auto message = result_is_said ? security_result_ok() : Bytes{};
         co_await connection.stream().write(message);
         co_return who;
     } catch (const Refusal& refusal) {
         refused = std::current_exception();
         last_words = refusal.before_result;
-        const auto result = security_result_failed(version, refusal.reason);
+        const auto result =
+            result_is_said ? security_result_failed(version, refusal.reason) : Bytes{};
         last_words.insert(last_words.end(), result.begin(), result.end());
     }
     // The verdict is known to our side before the client hears of it.

@@ -20,8 +20,10 @@ namespace gds {
 struct SecuritySetup {
     // In the order of the setting.
     std::vector<SecurityWord> offer;
-    // Null: no usable certificate, so nothing of the offer can be had.
+    // Null: no usable certificate, so nothing of the offer that needs it can be had.
     TlsCredentialsPtr tls;
+    // Null: no anonymous TLS.
+    TlsCredentialsPtr anonymous_tls;
     CredentialsPtr credentials; // never null
     // In the order of the list on the wire: "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN".
     std::vector<std::string> sasl_mechanisms;
@@ -34,7 +36,7 @@ class SecurityObserver {
 public:
     virtual ~SecurityObserver() = default;
     // `stage` of the handshake now entered, for the log: "version", "security-type", "vencrypt",
-    // "tls", "sasl", "plain", "result".
+    // "tls", "sasl", "plain", "vnc-auth", "none", "ra2", "result".
     virtual void on_stage(const char* stage) = 0;
     // A secret has arrived and would be judged next. False: refuse it unseen.
     virtual bool may_judge() { return true; }

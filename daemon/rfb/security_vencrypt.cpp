@@ -6,20 +6,26 @@
 #include "io/stream_writer.h"
 #include "io/tls_stream.h"
 #include "rfb/offer.h"
+#include "rfb/security_none.h"
 #include "rfb/security_plain.h"
 #include "rfb/security_sasl.h"
+#include "rfb/security_vnc_auth.h"
 
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace gds {
 
 namespace {
 
+enum class Tls { certificate, anonymous };
+
 struct SubType {
     std::uint32_t number;
     SecurityWord word;
+    Tls below;
     bool (*can_be_had)(const SecuritySetup& setup);
     RunInnerType run;
 };
@@ -27,15 +33,30 @@ struct SubType {
 // The community's RFB specification has X509SASL as 264, every implementation has it as 263. Both
 // numbers are served with the certificate, the usual one first.
 constexpr std::array k_sub_types{
-    SubType{263, SecurityWord::x509_sasl, sasl_can_be_had, run_sasl},
-    SubType{264, SecurityWord::x509_sasl, sasl_can_be_had, run_sasl},
-    SubType{262, SecurityWord::x509_plain, plain_can_be_had, run_plain},
+    SubType{263, SecurityWord::x509_sasl, Tls::certificate, sasl_can_be_had, run_sasl},
+    SubType{264, SecurityWord::x509_sasl, Tls::certificate, sasl_can_be_had, run_sasl},
+    SubType{262, SecurityWord::x509_plain, Tls::certificate, plain_can_be_had, run_plain},
+    SubType{261, SecurityWord::x509_vnc, Tls::certificate, vnc_auth_can_be_had, run_vnc_auth},
+    SubType{260, SecurityWord::x509_none, Tls::certificate, none_can_be_had, run_none},
+    SubType{259, SecurityWord::tls_plain, Tls::anonymous, plain_can_be_had, run_plain},
+    SubType{258, SecurityWord::tls_vnc, Tls::anonymous, vnc_auth_can_be_had, run_vnc_auth},
+    SubType{257, SecurityWord::tls_none, Tls::anonymous, none_can_be_had, run_none},
 };
 
 constexpr std::uint8_t k_version_accepted = 0;
 constexpr std::uint8_t k_version_refused = 1;
 constexpr std::uint8_t k_sub_type_accepted = 1;
 constexpr std::uint8_t k_sub_type_refused = 0;
+
+const TlsCredentialsPtr& credentials_of(const SecuritySetup& setup, const SubType& type)
+{
+    return type.below == Tls::certificate ? setup.tls : setup.anonymous_tls;
+}
+
+bool can_be_had(const SecuritySetup& setup, const SubType& type)
+{
+    return credentials_of(setup, type) != nullptr && type.can_be_had(setup);
+}
 
 Task<> answer(ByteStream& stream, std::uint8_t octet)
 {
@@ -48,12 +69,9 @@ Task<> answer(ByteStream& stream, std::uint8_t octet)
 std::vector<std::uint32_t> vencrypt_offer(const SecuritySetup& setup)
 {
     std::vector<std::uint32_t> offer;
-    if (setup.tls == nullptr) {
-        return offer;
-    }
     for (const SecurityWord word : setup.offer) {
         for (const SubType& type : k_sub_types) {
-            if (type.word == word && type.can_be_had(setup) && !was_offered(offer, type.number)) {
+            if (type.word == word && can_be_had(setup, type) && !was_offered(offer, type.number)) {
                 offer.push_back(type.number);
             }
         }
@@ -103,7 +121,8 @@ Task<Authenticated> run_vencrypt(const SecurityContext& context)
     // Nothing was read ahead: what the client sent behind its choice is TLS records, or no
     // handshake.
     context.observer.on_stage("tls");
-    auto tls = co_await TlsStream::handshake(connection.stream(), context.setup.tls);
+    auto credentials = credentials_of(context.setup, *type);
+    auto tls = co_await TlsStream::handshake(connection.stream(), std::move(credentials));
     const Channel channel{type->word, tls->strength()};
     connection.push_layer(std::move(tls));
     co_return co_await type->run(context, channel);

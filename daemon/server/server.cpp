@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/timeout.h"
 #include "base/translate.h"
+#include "io/tls_anonymous.h"
 
 #include <algorithm>
 #include <utility>
@@ -25,8 +26,15 @@ CredentialsPtr nobody()
 {
     auto credentials = std::make_shared<Credentials>();
     credentials->unavailable = _("The passwords are still being read from the keyring.");
+    credentials->vnc_unavailable = credentials->unavailable;
     credentials->pending = true;
     return credentials;
+}
+
+bool same_secret(const std::shared_ptr<const SecretString>& one,
+                 const std::shared_ptr<const SecretString>& other)
+{
+    return one == other || (one && other && one->equals(other->bytes()));
 }
 
 void append_sentence(std::string& text, const std::string& sentence)
@@ -61,6 +69,9 @@ Server::~Server()
 void Server::apply(PolicyPtr policy)
 {
     const PolicyPtr before = std::exchange(policy_, std::move(policy));
+    if (!anonymous_tls_ && std::ranges::any_of(policy_->security_types, needs_anonymous_tls)) {
+        anonymous_tls_ = make_anonymous_tls_credentials();
+    }
     if (before->monitors != policy_->monitors) {
         screen_.set_monitors(policy_->monitors);
     }
@@ -91,7 +102,9 @@ void Server::set_credentials(CredentialsPtr credentials)
         const auto now = credentials_->users.find(entry.first);
         return now == credentials_->users.end() || now->second != entry.second;
     });
-    if (some_ended) {
+    const bool other_vnc_password =
+        before->vnc_password && !same_secret(before->vnc_password, credentials_->vnc_password);
+    if (some_ended || other_vnc_password) {
         // Who is logging in goes by the passwords of before.
         for (auto& [number, client] : clients_) {
             if (!client->connected()) {
@@ -193,18 +206,26 @@ void Server::admit(Accepted accepted)
     started.start();
 }
 
+Doors Server::doors() const
+{
+    return look_at_doors(policy_->security_types, *credentials_, tls_ != nullptr);
+}
+
 SecuritySetup Server::security_setup() const
 {
     SecuritySetup setup;
-    setup.offer = policy_->security_types;
+    setup.offer = doors().open;
     setup.tls = tls_;
+    setup.anonymous_tls = anonymous_tls_;
     setup.credentials = credentials_;
     setup.sasl_mechanisms = server_sasl_mechanisms();
     if (!has_room()) {
         setup.refuse_with = _("Too many viewers are connected.");
-    } else if (!tls_) {
+    } else if (!setup.offer.empty()) {
+        return setup;
+    } else if (!tls_ && std::ranges::any_of(policy_->security_types, needs_certificate)) {
         setup.refuse_with = _("This desktop has no usable certificate.");
-    } else if (!credentials_->unavailable.empty()) {
+    } else if (!policy_->security_types.empty()) {
         // Said here, every viewer shows it: SCRAM clients fail before they read a later reason.
         setup.refuse_with = _("Nobody can log in to this desktop by password now.");
     }
@@ -219,8 +240,7 @@ std::size_t Server::connected_count() const
 
 bool Server::somebody_could_connect() const
 {
-    return tls_ && credentials_->unavailable.empty() && !policy_->security_types.empty() &&
-           policy_->max_clients > 0;
+    return !doors().open.empty() && policy_->max_clients > 0;
 }
 
 bool Server::has_room() const
@@ -311,7 +331,7 @@ SharingState Server::listening_state() const
     if (connected_count() > 0) {
         return SharingState::sharing;
     }
-    if (credentials_->pending) {
+    if (credentials_->pending && doors().open.empty()) {
         return SharingState::starting;
     }
     return somebody_could_connect() ? SharingState::listening : SharingState::failed;
@@ -336,9 +356,17 @@ ServerStatus Server::status() const
         append_sentence(status.reason, listen_failure_);
     }
     if (policy_->enabled) {
-        append_sentence(status.reason, tls_complaint_);
-        append_sentence(status.reason, credentials_->unavailable);
+        if (std::ranges::any_of(policy_->security_types, needs_certificate)) {
+            append_sentence(status.reason, tls_complaint_);
+        }
+        const Doors doors = this->doors();
+        for (const auto& missing : doors.missing) {
+            append_sentence(status.reason, missing);
+        }
         append_sentence(status.reason, screen_.status().reason);
+        for (const auto& warning : doors.warnings) {
+            append_sentence(status.reason, warning);
+        }
     }
     for (const auto& complaint : policy_->complaints) {
         append_sentence(status.reason, complaint);

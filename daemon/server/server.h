@@ -8,6 +8,7 @@
 #include "io/listener.h"
 #include "server/admission.h"
 #include "server/client.h"
+#include "server/doors.h"
 #include "server/log_budget.h"
 #include "server/policy.h"
 #include "server/screen.h"
@@ -32,7 +33,7 @@ public:
     // What differs from the policy before takes effect now; what still holds is not touched.
     void apply(PolicyPtr policy);
     void set_credentials(CredentialsPtr credentials);
-    // `tls` may be null; then `complaint` says why.
+    // `tls` may be null; then `complaint` says why, which matters where a listed type needs it.
     void set_tls(TlsCredentialsPtr tls, std::string complaint);
 
     // Stops listening, tells every client, and returns when they are gone or the time is up.
@@ -61,6 +62,7 @@ private:
     Task<> last_client_gone();
     void admit(Accepted accepted);
     void look_at_listener();
+    Doors doors() const;
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;
     bool somebody_could_connect() const;
@@ -75,6 +77,7 @@ private:
     PolicyPtr policy_ = std::make_shared<const Policy>();
     CredentialsPtr credentials_;
     TlsCredentialsPtr tls_;
+    TlsCredentialsPtr anonymous_tls_; // made when a listed type needs it
     std::string tls_complaint_;
     Screen screen_;
     Admission admission_;

@@ -78,12 +78,12 @@ void read_security_types(GSettings* settings, Policy& policy)
     for (const auto& name : words(settings, "security-types")) {
         const auto type = security_word_of(name);
         if (!type) {
-            // Translators: %s is a word from the settings that means nothing to us. Viewers cannot
-            // log in that way.
+            // Translators: the first %s is a word from the settings that means nothing to us.
+            // Viewers cannot log in that way. The second is a list of words.
             policy.complaints.push_back(
                 sentence(_("The security type “%s” in the setting “security-types” is not known "
-                           "here and not offered. Known are x509-sasl and x509-plain."),
-                         printable(name).c_str()));
+                           "here and not offered. Known are %s."),
+                         printable(name).c_str(), known_security_words().c_str()));
             continue;
         }
         if (std::find(policy.security_types.begin(), policy.security_types.end(), *type) ==

@@ -10,12 +10,15 @@
 #include "rfb/refusal.h"
 #include "rfb/security_handshake.h"
 #include "rfb/security_type.h"
+#include "rfb/security_vnc_auth.h"
 #include "sasl_client.h"
 #include "tls_client.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -50,6 +53,13 @@ inline CredentialsPtr locked_credentials()
     auto locked = std::make_shared<Credentials>(*some_credentials());
     locked->unavailable = "the keyring is locked";
     return locked;
+}
+
+inline CredentialsPtr with_vnc_password(std::string_view password = "rosebud")
+{
+    auto credentials = std::make_shared<Credentials>(*some_credentials());
+    credentials->vnc_password = std::make_shared<const SecretString>(password);
+    return credentials;
 }
 
 inline SecuritySetup some_setup()
@@ -172,6 +182,8 @@ struct ViewerPlan {
     std::uint32_t sub_type = 263;
     std::string mechanism = "SCRAM-SHA-256";
     SaslLogin login{"alice", "wonderland", ""};
+    std::string vnc_password = "rosebud";
+    const char* tls_priority = nullptr; // that of the sub-type
     // Sent in clear behind the choice of the sub-type, together with it.
     std::string clear_before_tls;
 };
@@ -187,6 +199,10 @@ struct ViewerEnd {
     int sasl_result = SASL_FAIL;
     std::optional<std::uint32_t> result;
     std::string reason;
+    std::optional<std::uint32_t> type_of_3_3;
+    bool tls_was_anonymous = false;
+    Bytes challenge;
+    Bytes behind_it; // what came where nothing must
     std::exception_ptr error;
     bool ended = false;
 };
@@ -255,6 +271,23 @@ inline Task<> play_plain(ByteStream& stream, const ViewerPlan& plan, ViewerEnd& 
     co_await message.flush(stream);
 }
 
+inline Task<> play_vnc(ByteStream& stream, const ViewerPlan& plan, ViewerEnd& end)
+{
+    StreamReader reader{stream};
+    end.challenge = co_await reader.bytes(k_vnc_challenge);
+    const auto response = vnc_response(end.challenge, as_bytes(plan.vnc_password));
+    const auto octets = response.bytes();
+    co_await stream.write(octets);
+}
+
+// Before 3.8 no result follows None: the next octet is the client's.
+inline Task<> expect_silence(ByteStream& stream, ViewerEnd& end)
+{
+    std::array<std::uint8_t, 1> octet{};
+    const std::size_t count = co_await stream.read_some(octet);
+    end.behind_it.assign(octet.begin(), octet.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
 inline Task<> read_result(ByteStream& stream, const ViewerPlan& plan, ViewerEnd& end)
 {
     StreamReader reader{stream};
@@ -262,6 +295,40 @@ inline Task<> read_result(ByteStream& stream, const ViewerPlan& plan, ViewerEnd&
     if (end.result != 0U && plan.version == "RFB 003.008\n") {
         end.reason = co_await read_text(stream);
     }
+}
+
+inline Task<> play_outer_type(ByteStream& raw, std::uint8_t type, const ViewerPlan& plan,
+                              ViewerEnd& end)
+{
+    if (type == 1 && plan.version != "RFB 003.008\n") {
+        co_await expect_silence(raw, end);
+        co_return;
+    }
+    if (type == 2) {
+        co_await play_vnc(raw, plan, end);
+    }
+    co_await read_result(raw, plan, end);
+}
+
+inline Task<> play_inner_type(ByteStream& tls, const ViewerPlan& plan, ViewerEnd& end)
+{
+    switch (plan.sub_type) {
+    case 263:
+    case 264:
+        co_await play_sasl(tls, plan, end);
+        break;
+    case 262:
+    case 259:
+        co_await play_plain(tls, plan, end);
+        break;
+    case 261:
+    case 258:
+        co_await play_vnc(tls, plan, end);
+        break;
+    default: // None
+        break;
+    }
+    co_await read_result(tls, plan, end);
 }
 
 inline Task<> play_handshake(ByteStream& raw, const ViewerPlan& plan, ViewerEnd& end)
@@ -273,8 +340,13 @@ inline Task<> play_handshake(ByteStream& raw, const ViewerPlan& plan, ViewerEnd&
     message.put_text(plan.version);
     co_await message.flush(raw);
     if (plan.version == "RFB 003.003\n") {
-        end.result = co_await reader.u32();
-        end.reason = co_await read_text(raw);
+        end.type_of_3_3 = co_await reader.u32();
+        if (end.type_of_3_3 == 0U) {
+            end.reason = co_await read_text(raw);
+        } else {
+            const auto type = static_cast<std::uint8_t>(*end.type_of_3_3);
+            co_await play_outer_type(raw, type, plan, end);
+        }
         co_return;
     }
     const auto count = co_await reader.u8();
@@ -286,7 +358,12 @@ inline Task<> play_handshake(ByteStream& raw, const ViewerPlan& plan, ViewerEnd&
     message.put_u8(plan.type);
     co_await message.flush(raw);
     if (plan.type != 19) {
-        co_await read_result(raw, plan, end);
+        const bool offered = std::ranges::find(end.types, plan.type) != end.types.end();
+        if (offered) {
+            co_await play_outer_type(raw, plan.type, plan, end);
+        } else {
+            co_await read_result(raw, plan, end);
+        }
         co_return;
     }
     const auto vencrypt = co_await reader.u16();
@@ -307,14 +384,12 @@ inline Task<> play_handshake(ByteStream& raw, const ViewerPlan& plan, ViewerEnd&
     if (agreed != 1) {
         co_return;
     }
-    TlsClient tls{raw};
+    const bool anonymous = plan.sub_type >= 257 && plan.sub_type <= 259;
+    const char* const usual = anonymous ? k_anonymous_tls : "NORMAL";
+    TlsClient tls{raw, plan.tls_priority != nullptr ? plan.tls_priority : usual};
     co_await tls.handshake();
-    if (plan.sub_type == 262) {
-        co_await play_plain(tls, plan, end);
-    } else {
-        co_await play_sasl(tls, plan, end);
-    }
-    co_await read_result(tls, plan, end);
+    end.tls_was_anonymous = tls.is_anonymous();
+    co_await play_inner_type(tls, plan, end);
 }
 
 using PlayViewer = Task<> (*)(ByteStream& stream, const ViewerPlan& plan, ViewerEnd& end);

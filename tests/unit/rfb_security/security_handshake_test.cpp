@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/security_handshake.h"
 
-#include "login.h"
+#include "full_setup.h"
 
 #include "base/timeout.h"
 
 #include <gtest/gtest.h>
-
-#include <filesystem>
-
-#include <glib.h>
-#include <glib/gstdio.h>
 
 namespace gds {
 
@@ -18,34 +13,6 @@ using namespace test;
 using namespace std::string_literals;
 
 namespace {
-
-TlsCredentialsPtr some_tls()
-{
-    static const TlsCredentialsPtr made = [] {
-        std::string directory = std::filesystem::temp_directory_path() / "gds-tls-XXXXXX";
-        if (g_mkdtemp(directory.data()) == nullptr) {
-            throw std::runtime_error{"no temporary directory"};
-        }
-        auto tls = load_or_make_tls_credentials(directory);
-        std::filesystem::remove_all(directory);
-        return tls;
-    }();
-    return made;
-}
-
-SecuritySetup full_setup()
-{
-    auto setup = some_setup();
-    setup.tls = some_tls();
-    return setup;
-}
-
-std::unique_ptr<Login> run_login(SecuritySetup setup, ViewerPlan plan, Pieces pieces = Pieces::all)
-{
-    auto login = log_in(std::move(setup), std::move(plan), pieces);
-    login->run();
-    return login;
-}
 
 ViewerPlan plan_for(std::uint32_t sub_type, const std::string& mechanism = "SCRAM-SHA-256")
 {
@@ -185,7 +152,7 @@ TEST(SecurityHandshake, AVersionOf33IsRefusedWithAReason)
     ViewerPlan plan;
     plan.version = "RFB 003.003\n";
     const auto login = run_login(full_setup(), plan);
-    EXPECT_EQ(login->viewer.result, 0U);
+    EXPECT_EQ(login->viewer.type_of_3_3, 0U);
     EXPECT_NE(login->viewer.reason.find("3.7"), std::string::npos);
     EXPECT_TRUE(login->server.ended_by<ProtocolError>());
     // Not a single octet more.

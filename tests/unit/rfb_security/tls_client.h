@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The client's side of TLS over a ByteStream, by GnuTLS itself. Trusts whatever certificate it is
-// shown.
+// shown, or, where its priority says so, wants none.
 #pragma once
 
 #include "base/errors.h"
@@ -18,6 +18,9 @@
 
 namespace gds::test {
 
+inline constexpr const char* k_anonymous_tls =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-DH:+ANON-ECDH";
+
 class TlsClient final : public ByteStream {
 public:
     explicit TlsClient(ByteStream& lower, const char* priority = "NORMAL") : lower_(lower)
@@ -25,6 +28,8 @@ public:
         gnutls_init(&session_, GNUTLS_CLIENT | GNUTLS_NONBLOCK);
         gnutls_certificate_allocate_credentials(&credentials_);
         gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_);
+        gnutls_anon_allocate_client_credentials(&anonymous_);
+        gnutls_credentials_set(session_, GNUTLS_CRD_ANON, anonymous_);
         gnutls_priority_set_direct(session_, priority, nullptr);
         gnutls_transport_set_ptr(session_, this);
         gnutls_transport_set_pull_function(session_, pull);
@@ -36,6 +41,7 @@ public:
     {
         gnutls_deinit(session_);
         gnutls_certificate_free_credentials(credentials_);
+        gnutls_anon_free_client_credentials(anonymous_);
     }
 
     Task<> handshake()
@@ -69,6 +75,13 @@ public:
     {
         gnutls_record_send(session_, from.data(), from.size());
         co_await send_outbox();
+    }
+
+    // Of the session that the handshake made.
+    bool is_anonymous() const
+    {
+        const auto exchange = gnutls_kx_get(session_);
+        return exchange == GNUTLS_KX_ANON_DH || exchange == GNUTLS_KX_ANON_ECDH;
     }
 
 private:
@@ -109,6 +122,7 @@ private:
     ByteStream& lower_;
     gnutls_session_t session_ = nullptr;
     gnutls_certificate_credentials_t credentials_ = nullptr;
+    gnutls_anon_client_credentials_t anonymous_ = nullptr;
     Bytes inbox_;
     Bytes outbox_;
     bool ended_ = false;

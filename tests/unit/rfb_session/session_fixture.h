@@ -32,11 +32,11 @@ protected:
 
     void start()
     {
-        session = std::make_unique<Session>(
-            connection,
-            SecurityProof::make({IdentityKind::password, "alice", {}}, SecurityWord::x509_plain, "",
-                                256),
-            host, pool, limits);
+        session =
+            std::make_unique<Session>(connection,
+                                      SecurityProof::make({IdentityKind::password, "alice", {}},
+                                                          SecurityWord::x509_plain, "", 256),
+                                      host, pool, limits);
         scope = std::make_unique<TaskScope>();
         scope->spawn(session->run(), [this](std::exception_ptr error) {
             ended = true;

@@ -100,17 +100,30 @@ TEST_F(PolicyFromSettings, TheCommandLineWins)
 
 TEST_F(PolicyFromSettings, UnknownSecurityTypeIsNamedAndNotOffered)
 {
-    set_words("security-types", {"vnc-auth", "x509-plain", "x509-plain", "X509-SASL"});
+    set_words("security-types", {"vncauth", "x509-plain", "x509-plain", "X509-SASL"});
     const Policy policy = read();
     EXPECT_EQ(policy.security_types, std::vector{SecurityWord::x509_plain});
     ASSERT_EQ(policy.complaints.size(), 2U);
-    EXPECT_NE(policy.complaints[0].find("vnc-auth"), std::string::npos);
+    EXPECT_NE(policy.complaints[0].find("vncauth"), std::string::npos);
     EXPECT_NE(policy.complaints[1].find("X509-SASL"), std::string::npos);
+    for (const SecurityWord word : k_security_words) {
+        EXPECT_NE(policy.complaints[0].find(to_text(word)), std::string::npos) << to_text(word);
+    }
+}
+
+TEST_F(PolicyFromSettings, EverySecurityTypeCanBeListed)
+{
+    for (const SecurityWord word : k_security_words) {
+        set_words("security-types", {to_text(word)});
+        const Policy policy = read();
+        EXPECT_EQ(policy.security_types, std::vector{word}) << to_text(word);
+        EXPECT_TRUE(policy.complaints.empty()) << to_text(word);
+    }
 }
 
 TEST_F(PolicyFromSettings, NothingUsableLeftDoesNotMeanTheDefaults)
 {
-    set_words("security-types", {"none"});
+    set_words("security-types", {"None"});
     const Policy policy = read();
     EXPECT_TRUE(policy.security_types.empty());
     EXPECT_EQ(policy.complaints.size(), 2U);

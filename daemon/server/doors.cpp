@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/doors.h"
+
+#include "base/translate.h"
+
+#include <algorithm>
+
+namespace gds {
+
+namespace {
+
+bool is_missing(SecurityWord word, const Credentials& credentials, bool has_certificate)
+{
+    return (needs_certificate(word) && !has_certificate) ||
+           (needs_user_password(word) && !credentials.unavailable.empty()) ||
+           (needs_vnc_password(word) && credentials.vnc_password == nullptr);
+}
+
+} // namespace
+
+Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
+                    bool has_certificate)
+{
+    Doors doors;
+    for (const SecurityWord word : listed) {
+        if (!is_missing(word, credentials, has_certificate)) {
+            doors.open.push_back(word);
+        }
+        if (const auto warning = weakness_of(word); !warning.empty()) {
+            doors.warnings.push_back(warning);
+        }
+    }
+    const auto say = [&](bool wanted, const std::string& sentence) {
+        if (wanted && !sentence.empty() &&
+            std::ranges::find(doors.missing, sentence) == doors.missing.end()) {
+            doors.missing.push_back(sentence);
+        }
+    };
+    say(std::ranges::any_of(listed, needs_user_password), credentials.unavailable);
+    say(std::ranges::any_of(listed, needs_vnc_password), credentials.vnc_unavailable);
+    return doors;
+}
+
+std::string weakness_of(SecurityWord word)
+{
+    // Translators: security-relevant, shown to the person whose desktop is shared. The words with
+    // hyphens are those of the setting “security-types”.
+    switch (word) {
+    case SecurityWord::x509_sasl:
+    case SecurityWord::x509_plain:
+    case SecurityWord::ra2_256:
+        return {};
+    case SecurityWord::x509_vnc:
+        return _("The security type x509-vnc is on: all viewers share one password of at most 8 "
+                 "characters.");
+    case SecurityWord::x509_none:
+        return _("The security type x509-none is on: no viewer is asked for a password.");
+    case SecurityWord::tls_plain:
+        return _("The security type tls-plain is on: it shows viewers no certificate, so somebody "
+                 "on the way can pose as this computer and learn their passwords.");
+    case SecurityWord::tls_vnc:
+        return _("The security type tls-vnc is on: all viewers share one password of at most 8 "
+                 "characters, and somebody on the way can pose as this computer.");
+    case SecurityWord::tls_none:
+        return _("The security type tls-none is on: no viewer is asked for a password, and "
+                 "somebody on the way can pose as this computer.");
+    case SecurityWord::vnc_auth:
+        return _("The security type vnc-auth is on: nothing is encrypted, so whoever can listen "
+                 "on the way sees the desktop and can find out the one password of at most 8 "
+                 "characters.");
+    case SecurityWord::none:
+        return _("The security type none is on: no viewer is asked for a password, and nothing "
+                 "is encrypted.");
+    }
+    return {};
+}
+
+} // namespace gds

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which of the listed ways to log in are open now, and what a person should know about the others
+// and about weak ones. Pure.
+#pragma once
+
+#include "rfb/credentials.h"
+#include "rfb/security_word.h"
+
+#include <string>
+#include <vector>
+
+namespace gds {
+
+struct Doors {
+    // What can be offered, in the order of the setting: nothing that it needs is missing.
+    std::vector<SecurityWord> open;
+    // For StatusReason: why others are not offered.
+    std::vector<std::string> missing;
+    // For StatusReason: what listed words that are not both encrypted and strong mean.
+    std::vector<std::string> warnings;
+};
+
+Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
+                    bool has_certificate);
+
+// Empty for what needs no warning.
+std::string weakness_of(SecurityWord word);
+
+} // namespace gds

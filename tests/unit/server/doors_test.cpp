@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/doors.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace gds {
+namespace {
+
+Credentials all_there()
+{
+    Credentials credentials;
+    credentials.vnc_password = std::make_shared<const SecretString>("rosebud");
+    return credentials;
+}
+
+const std::vector<SecurityWord> k_all{k_security_words.begin(), k_security_words.end()};
+
+} // namespace
+
+TEST(Doors, AreOpenInTheOrderOfTheSetting)
+{
+    EXPECT_EQ(look_at_doors(k_all, all_there(), true).open, k_all);
+    EXPECT_TRUE(look_at_doors({}, all_there(), true).open.empty());
+    const std::vector<SecurityWord> some{SecurityWord::none, SecurityWord::x509_plain};
+    EXPECT_EQ(look_at_doors(some, all_there(), true).open, some);
+}
+
+TEST(Doors, AreClosedWhileWhatTheyNeedIsMissing)
+{
+    Credentials nobody;
+    nobody.unavailable = "No user.";
+    nobody.vnc_unavailable = "No VNC password.";
+    for (const SecurityWord word : k_security_words) {
+        EXPECT_EQ(look_at_doors({word}, all_there(), false).open.empty(), needs_certificate(word))
+            << to_text(word);
+        const auto doors = look_at_doors({word}, nobody, true);
+        EXPECT_EQ(doors.open.empty(), needs_user_password(word) || needs_vnc_password(word))
+            << to_text(word);
+        // Said where it matters, and only there.
+        std::vector<std::string> expected;
+        if (needs_user_password(word)) {
+            expected.emplace_back("No user.");
+        }
+        if (needs_vnc_password(word)) {
+            expected.emplace_back("No VNC password.");
+        }
+        EXPECT_EQ(doors.missing, expected) << to_text(word);
+    }
+}
+
+TEST(Doors, SayTheSameReasonOnce)
+{
+    Credentials locked;
+    locked.unavailable = "The keyring is locked.";
+    locked.vnc_unavailable = "The keyring is locked.";
+    EXPECT_EQ(look_at_doors(k_all, locked, true).missing,
+              std::vector<std::string>{"The keyring is locked."});
+}
+
+TEST(Doors, WeakOnesAreNamedWithWhatTheyMean)
+{
+    EXPECT_TRUE(
+        look_at_doors({SecurityWord::x509_sasl, SecurityWord::x509_plain, SecurityWord::ra2_256},
+                      all_there(), true)
+            .warnings.empty());
+    std::set<std::string> different;
+    for (const SecurityWord word :
+         {SecurityWord::x509_vnc, SecurityWord::x509_none, SecurityWord::tls_plain,
+          SecurityWord::tls_vnc, SecurityWord::tls_none, SecurityWord::vnc_auth,
+          SecurityWord::none}) {
+        const auto doors = look_at_doors({word}, all_there(), true);
+        ASSERT_EQ(doors.warnings.size(), 1U) << to_text(word);
+        EXPECT_NE(doors.warnings[0].find(std::string{"type "} + to_text(word) + " is on"),
+                  std::string::npos);
+        different.insert(doors.warnings[0]);
+    }
+    EXPECT_EQ(different.size(), 7U);
+}
+
+} // namespace gds
