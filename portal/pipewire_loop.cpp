@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 
 #include <glib-unix.h>
@@ -75,6 +76,14 @@ const pw_core_events PipeWireRemote::k_events = [] {
     return events;
 }();
 
+const pw_registry_events PipeWireRemote::k_registry_events = [] {
+    pw_registry_events events{};
+    events.version = PW_VERSION_REGISTRY_EVENTS;
+    events.global = &PipeWireRemote::on_global;
+    events.global_remove = &PipeWireRemote::on_global_removed;
+    return events;
+}();
+
 PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, OnError on_error)
     : on_error_(std::move(on_error))
 {
@@ -84,12 +93,43 @@ PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, OnError 
         throw std::system_error{errno, std::generic_category(), "connecting to PipeWire"};
     }
     pw_core_add_listener(core_, &listener_, &k_events, this);
+    registry_ = pw_core_get_registry(core_, PW_VERSION_REGISTRY, 0);
+    if (registry_ != nullptr) {
+        pw_registry_add_listener(registry_, &registry_listener_, &k_registry_events, this);
+    }
 }
 
 PipeWireRemote::~PipeWireRemote()
 {
+    if (registry_ != nullptr) {
+        spa_hook_remove(&registry_listener_);
+        pw_proxy_destroy(reinterpret_cast<pw_proxy*>(registry_));
+    }
     spa_hook_remove(&listener_);
     pw_core_disconnect(core_);
+}
+
+std::string PipeWireRemote::node_name(std::uint32_t node_id) const
+{
+    const auto found = node_names_.find(node_id);
+    return found != node_names_.end() ? found->second : std::string{};
+}
+
+void PipeWireRemote::on_global(void* self, std::uint32_t id, std::uint32_t /*permissions*/,
+                               const char* type, std::uint32_t /*version*/,
+                               const spa_dict* properties)
+{
+    if (properties == nullptr || std::strcmp(type, PW_TYPE_INTERFACE_Node) != 0) {
+        return;
+    }
+    if (const char* name = spa_dict_lookup(properties, PW_KEY_NODE_NAME); name != nullptr) {
+        static_cast<PipeWireRemote*>(self)->node_names_.insert_or_assign(id, name);
+    }
+}
+
+void PipeWireRemote::on_global_removed(void* self, std::uint32_t id)
+{
+    static_cast<PipeWireRemote*>(self)->node_names_.erase(id);
 }
 
 void PipeWireRemote::on_core_error(void* self, std::uint32_t id, int, int result,

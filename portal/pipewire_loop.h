@@ -6,7 +6,9 @@
 #include "base/source.h"
 #include "base/unique_fd.h"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -44,14 +46,24 @@ public:
     PipeWireRemote& operator=(const PipeWireRemote&) = delete;
 
     pw_core* core() const { return core_; }
+    // The node's own name ("mutter", "xdg-desktop-portal-wlr"); empty before PipeWire has told it,
+    // which it does soon after the connection was made.
+    std::string node_name(std::uint32_t node_id) const;
 
 private:
     static void on_core_error(void* self, std::uint32_t id, int seq, int result,
                               const char* message);
+    static void on_global(void* self, std::uint32_t id, std::uint32_t permissions, const char* type,
+                          std::uint32_t version, const spa_dict* properties);
+    static void on_global_removed(void* self, std::uint32_t id);
     static const pw_core_events k_events;
+    static const pw_registry_events k_registry_events;
 
     pw_core* core_ = nullptr;
     spa_hook listener_ = {};
+    pw_registry* registry_ = nullptr;
+    spa_hook registry_listener_ = {};
+    std::map<std::uint32_t, std::string> node_names_;
     OnError on_error_;
 };
 

@@ -82,7 +82,7 @@ const pw_stream_events PipeWireStream::k_events = [] {
 
 PipeWireStream::PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote,
                                std::uint32_t node_id, std::optional<Size> wish, Events events)
-    : events_(std::move(events)), loop_(loop.loop())
+    : remote_(remote), node_id_(node_id), events_(std::move(events)), loop_(loop.loop())
 {
     stream_ = pw_stream_new(remote.core(), "gnome-desktop-sharing", stream_properties());
     if (stream_ == nullptr) {
@@ -147,16 +147,23 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
 
 // Mutter 43 may never send a picture that it paints right behind another one: a screen that comes
 // to rest just then would stay wrong. A stream that goes on after a pause begins with the picture
-// as it is. Mutter is known by buffers that are not counted.
+// as it is. Not for others: the wlroots portal loses a buffer with every pause and then stands
+// still.
+bool PipeWireStream::comes_from_mutter() const
+{
+    const std::string name = remote_.node_name(node_id_);
+    return name == "mutter" || name == "gnome-shell";
+}
+
 void PipeWireStream::look_again_after(std::chrono::milliseconds rest)
 {
     look_again_ = call_after(rest, [this] {
         {
             const std::lock_guard guard{mailbox_.lock};
             mailbox_.hurried = false;
-            if (mailbox_.sequence != 0) {
-                return;
-            }
+        }
+        if (!comes_from_mutter()) {
+            return;
         }
         calm_until_ = g_get_monotonic_time() + k_calm;
         pw_stream_set_active(stream_, false);

@@ -40,8 +40,8 @@ public:
         std::function<void(StreamState)> on_state;
     };
 
-    // `wish`: the size of an extra monitor. Throws std::system_error when PipeWire will not have
-    // it.
+    // `wish`: the size of an extra monitor. `remote` outlives the stream. Throws std::system_error
+    // when PipeWire will not have it.
     PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote, std::uint32_t node_id,
                    std::optional<Size> wish, Events events);
     ~PipeWireStream();
@@ -76,12 +76,15 @@ private:
     };
 
     void end();
+    bool comes_from_mutter() const;
     void look_again_after(std::chrono::milliseconds rest);
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
     void give_back(pw_buffer* buffer);
 
+    const PipeWireRemote& remote_;
+    const std::uint32_t node_id_;
     pw_stream* stream_ = nullptr;
     spa_hook listener_ = {};
     Events events_;

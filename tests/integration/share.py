@@ -168,6 +168,13 @@ class Share:
         return len(list(pathlib.Path(f"/proc/{self.daemon.pid}/fd").iterdir()))
 
 
+def shows_colour(rgb, colour, part=0.9):
+    """Whether that part of the picture has the colour, give or take what the compositor's colour
+    management makes of it (Mutter 48 shows 200,30,60 as 200,28,59)."""
+    near = (abs(rgb.astype(int) - colour) <= 4).all(axis=2)
+    return near.mean() > part
+
+
 def same_picture(seen, truth):
     """Fails with where they differ."""
     assert seen.shape == truth.shape, f"{seen.shape} instead of {truth.shape}"

@@ -7,14 +7,14 @@ import pytest
 
 from desktop import PORTAL
 from processes import wait_until
-from share import same_picture
+from share import same_picture, shows_colour
 
 pytestmark = pytest.mark.on("mutter")
 COLOUR = (20, 160, 90)
 
 
 def is_colour(rgb):
-    return (rgb == COLOUR).all(axis=2).mean() > 0.9
+    return shows_colour(rgb, COLOUR)
 
 
 def reason(fresh):

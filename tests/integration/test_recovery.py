@@ -9,13 +9,13 @@ import pytest
 from desktop import PORTAL
 from processes import wait_until
 from rfb.client import EXTENDED_DESKTOP_SIZE, EXTENSIONS, RAW
-from share import same_picture
+from share import same_picture, shows_colour
 
 COLOUR = (20, 160, 90)
 
 
 def is_colour(rgb):
-    return (rgb == COLOUR).all(axis=2).mean() > 0.9
+    return shows_colour(rgb, COLOUR)
 
 
 def is_card(before):
