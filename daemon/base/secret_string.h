@@ -95,4 +95,11 @@ private:
     std::size_t size_ = 0;
 };
 
+// Null is a value of its own.
+inline bool same_secret(const std::shared_ptr<const SecretString>& one,
+                        const std::shared_ptr<const SecretString>& other)
+{
+    return one == other || (one && other && one->equals(other->bytes()));
+}
+
 } // namespace gds

@@ -17,29 +17,29 @@ struct VerbShape {
     Verb verb;
     std::size_t fewest;
     std::size_t most;
-    bool json;
+    const char* option; // the one it has; empty: none
     const char* operands;
     const char* summary;
 };
 
 constexpr std::array k_verbs{
-    VerbShape{"status", Verb::status, 0, 0, true, "[--json]",
+    VerbShape{"status", Verb::status, 0, 0, "--json", "[--json]",
               N_("Show whether and how the desktop is shared")},
-    VerbShape{"enable", Verb::enable, 0, 0, false, "", N_("Share the desktop")},
-    VerbShape{"disable", Verb::disable, 0, 0, false, "", N_("Stop sharing the desktop")},
-    VerbShape{"set-password", Verb::set_password, 0, 1, false, N_("[USER]"),
+    VerbShape{"enable", Verb::enable, 0, 0, "", "", N_("Share the desktop")},
+    VerbShape{"disable", Verb::disable, 0, 0, "", "", N_("Stop sharing the desktop")},
+    VerbShape{"set-password", Verb::set_password, 0, 1, "--vnc", N_("[USER]"),
               N_("Let USER log in with a password, read from the terminal or standard input")},
-    VerbShape{"remove-user", Verb::remove_user, 1, 1, false, N_("USER"),
+    VerbShape{"remove-user", Verb::remove_user, 1, 1, "--vnc", N_("USER"),
               N_("Forget the password of USER")},
-    VerbShape{"list-users", Verb::list_users, 0, 0, false, "",
+    VerbShape{"list-users", Verb::list_users, 0, 0, "", "",
               N_("List the users that have a password")},
-    VerbShape{"clients", Verb::clients, 0, 0, true, "[--json]",
+    VerbShape{"clients", Verb::clients, 0, 0, "--json", "[--json]",
               N_("List the viewers that are connected")},
-    VerbShape{"disconnect", Verb::disconnect, 0, 1, false, N_("[N]"),
+    VerbShape{"disconnect", Verb::disconnect, 0, 1, "", N_("[N]"),
               N_("Disconnect viewer N, or all of them")},
-    VerbShape{"view-only", Verb::view_only, 2, 2, false, N_("N on|off"),
+    VerbShape{"view-only", Verb::view_only, 2, 2, "", N_("N on|off"),
               N_("Take control from viewer N, or give it back")},
-    VerbShape{"fingerprint", Verb::fingerprint, 0, 0, false, "",
+    VerbShape{"fingerprint", Verb::fingerprint, 0, 0, "", "",
               N_("Show the fingerprint of the certificate that viewers are shown")},
 };
 
@@ -110,7 +110,7 @@ ParsedArguments parse_arguments(const std::vector<std::string>& words)
         if (shape.name != name) {
             continue;
         }
-        bool json = false;
+        bool with_option = false;
         bool options_end = false;
         std::vector<std::string> operands;
         for (std::size_t i = 1; i < words.size(); ++i) {
@@ -119,8 +119,8 @@ ParsedArguments parse_arguments(const std::vector<std::string>& words)
             } else if (!options_end && (words[i] == "--help" || words[i] == "-h")) {
                 parsed.arguments.verb = Verb::help;
                 return parsed;
-            } else if (!options_end && shape.json && words[i] == "--json") {
-                json = true;
+            } else if (!options_end && *shape.option != '\0' && words[i] == shape.option) {
+                with_option = true;
             } else if (!options_end && words[i].size() > 1 && words[i][0] == '-') {
                 return complain(
                     sentence(_("“%s” has no option “%s”."), name.c_str(), words[i].c_str()));
@@ -128,16 +128,21 @@ ParsedArguments parse_arguments(const std::vector<std::string>& words)
                 operands.push_back(words[i]);
             }
         }
-        if (operands.size() < shape.fewest) {
+        // Instead of a user.
+        const bool vnc = with_option && std::string_view{shape.option} == "--vnc";
+        const std::size_t fewest = vnc ? 0 : shape.fewest;
+        const std::size_t most = vnc ? 0 : shape.most;
+        if (operands.size() < fewest) {
             return complain(sentence(_("“%s” needs more: %s %s"), name.c_str(), name.c_str(),
                                      _(shape.operands)));
         }
-        if (operands.size() > shape.most) {
-            return complain(sentence(_("“%s” is too much for “%s”."), operands[shape.most].c_str(),
-                                     name.c_str()));
+        if (operands.size() > most) {
+            return complain(
+                sentence(_("“%s” is too much for “%s”."), operands[most].c_str(), name.c_str()));
         }
         parsed = read_operands(shape, operands);
-        parsed.arguments.json = json;
+        parsed.arguments.json = with_option && !vnc;
+        parsed.arguments.vnc = vnc;
         return parsed;
     }
     return complain(sentence(_("“%s” is not a command."), name.c_str()));
@@ -158,8 +163,11 @@ std::string usage()
         line.resize(std::max(line.size() + 1, k_column), ' ');
         text += line + _(shape.summary) + '\n';
     }
-    text += _("  --help                  Show this\n"
-              "  --version               Show the version\n");
+    text +=
+        _("  --vnc                   With set-password and remove-user, instead of USER: the one\n"
+          "                          password of x509-vnc, tls-vnc and vnc-auth\n"
+          "  --help                  Show this\n"
+          "  --version               Show the version\n");
     return text;
 }
 

@@ -31,6 +31,8 @@ inline constexpr int k_wrong_usage = 2;
 struct Arguments {
     Verb verb = Verb::help;
     bool json = false;
+    // The VNC password is meant, not one of a user.
+    bool vnc = false;
     std::optional<std::string> user;
     std::optional<unsigned> number;
     bool view_only = false;

@@ -13,6 +13,7 @@
 #include "service/policy_from_settings.h"
 #include "service/sentence.h"
 #include "service/user_name.h"
+#include "service/vnc_password.h"
 
 #include <cstdio>
 #include <thread>
@@ -174,13 +175,49 @@ int fingerprint()
     return k_done;
 }
 
+// The listed security types that the VNC password is for, as a person lists them; empty: none.
+std::string listed_vnc_types()
+{
+    std::string list;
+    const auto settings = PolicySettings::open();
+    for (const SecurityWord word : read_policy(settings.get(), CommandLine{}).security_types) {
+        if (needs_vnc_password(word)) {
+            list += list.empty() ? "" : ", ";
+            list += to_text(word);
+        }
+    }
+    return list;
+}
+
+int set_vnc_password()
+{
+    SecretString password =
+        read_new_password(_("New VNC password, of at most 8 characters: "), vnc_password_complaint);
+    LibsecretStore store;
+    run_task(store.save_vnc_password(std::move(password)), k_keyring_patience);
+    print(std::string{_("The VNC password is set. It is kept as it is, since VNC Authentication "
+                        "cannot work with less.")} +
+          '\n');
+    const auto types = listed_vnc_types();
+    // Translators: %s is a list of words of the setting “security-types”.
+    print((types.empty() ? std::string{_("No listed security type uses it: add x509-vnc to the "
+                                         "setting “security-types”.")}
+                         : sentence(_("Whoever knows it can log in with %s."), types.c_str())) +
+          '\n');
+    return k_done;
+}
+
 int set_password(const Arguments& arguments)
 {
+    if (arguments.vnc) {
+        return set_vnc_password();
+    }
     const std::string user = arguments.user.value_or(g_get_user_name());
     if (const auto complaint = user_name_complaint(user); !complaint.empty()) {
         return complain(complaint);
     }
-    const SecretString password = read_new_password(user);
+    const SecretString password = read_new_password(
+        sentence(_("New desktop sharing password for %s: "), user.c_str()), password_complaint);
     // The default count of iterations: it is what unknown names get as well, so that a name's
     // verifier does not tell that the name is known.
     std::vector<ScramVerifier> verifiers;
@@ -192,11 +229,30 @@ int set_password(const Arguments& arguments)
                      "SCRAM-SHA-512 verifiers, not the password."),
                    user.c_str()) +
           '\n');
+    if (const auto types = listed_vnc_types(); !types.empty()) {
+        // Translators: %s is a list of words of the setting “security-types”.
+        print(sentence(_("Not with %s, which cannot work with verifiers and know no user: set the "
+                         "password of these with “gnome-desktop-sharing set-password --vnc”."),
+                       types.c_str()) +
+              '\n');
+    }
+    return k_done;
+}
+
+int remove_vnc_password()
+{
+    LibsecretStore store;
+    if (!run_task(store.remove_vnc_password(), k_keyring_patience)) {
+        return complain(_("There is no VNC password."));
+    }
     return k_done;
 }
 
 int remove_user(const Arguments& arguments)
 {
+    if (arguments.vnc) {
+        return remove_vnc_password();
+    }
     LibsecretStore store;
     if (!run_task(store.remove_user(*arguments.user), k_keyring_patience)) {
         return complain(sentence(_("There is no user “%s”; “gnome-desktop-sharing list-users” "

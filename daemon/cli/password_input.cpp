@@ -2,7 +2,6 @@
 #include "cli/password_input.h"
 
 #include "base/translate.h"
-#include "service/sentence.h"
 
 #include <array>
 #include <cerrno>
@@ -114,16 +113,16 @@ SecretString read_secret_line(int fd)
     return SecretString{buffer.view().substr(0, length)};
 }
 
-SecretString read_new_password(const std::string& user)
+SecretString read_new_password(const std::string& question, PasswordRule rule)
 {
     SecretString password;
     if (::isatty(STDIN_FILENO) == 0) {
         password = read_secret_line(STDIN_FILENO);
     } else {
         const QuietTerminal quiet;
-        prompt(sentence(_("New desktop sharing password for %s: "), user.c_str()));
+        prompt(question);
         password = read_secret_line(STDIN_FILENO);
-        if (password_complaint(password.view()).empty()) {
+        if (rule(password.view()).empty()) {
             prompt(_("Once more: "));
             const SecretString again = read_secret_line(STDIN_FILENO);
             if (!again.equals(password.bytes())) {
@@ -131,7 +130,7 @@ SecretString read_new_password(const std::string& user)
             }
         }
     }
-    if (const auto complaint = password_complaint(password.view()); !complaint.empty()) {
+    if (const auto complaint = rule(password.view()); !complaint.empty()) {
         throw PasswordRefused{complaint};
     }
     return password;

@@ -26,7 +26,10 @@ std::string password_complaint(std::string_view password);
 // or when there is no line at all.
 SecretString read_secret_line(int fd);
 
-// Throws PasswordRefused.
-SecretString read_new_password(const std::string& user);
+// Empty when a password can be used, else why not.
+using PasswordRule = std::string (*)(std::string_view password);
+
+// Asks with `question` where there is somebody to be asked. Throws PasswordRefused.
+SecretString read_new_password(const std::string& question, PasswordRule rule);
 
 } // namespace gds::cli

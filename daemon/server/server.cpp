@@ -31,12 +31,6 @@ CredentialsPtr nobody()
     return credentials;
 }
 
-bool same_secret(const std::shared_ptr<const SecretString>& one,
-                 const std::shared_ptr<const SecretString>& other)
-{
-    return one == other || (one && other && one->equals(other->bytes()));
-}
-
 void append_sentence(std::string& text, const std::string& sentence)
 {
     if (sentence.empty()) {

@@ -22,6 +22,7 @@ CredentialSource::CredentialSource(SecretStore& store, OnSnapshot on_snapshot, T
     Credentials none;
     none.decoy_key = decoy_key_;
     none.unavailable = _("The passwords are still being read from the keyring.");
+    none.vnc_unavailable = none.unavailable;
     none.pending = true;
     snapshot_ = std::make_shared<const Credentials>(std::move(none));
     store_.set_on_change([this] {
@@ -107,16 +108,27 @@ void CredentialSource::take(StoredSecrets stored)
     }
     locked_ = stored.locked;
 
+    // Translators: security-relevant. Shown to the person whose desktop is shared.
+    const std::string is_locked =
+        _("The keyring is locked, so nobody can log in by password. Unlock it, for instance in "
+          "“Passwords and Keys”.");
     Credentials credentials;
     credentials.users = std::move(stored.users);
+    credentials.vnc_password = std::move(stored.vnc_password);
     credentials.decoy_key = decoy_key_;
     if (credentials.users.empty()) {
         // Translators: security-relevant. Shown to the person whose desktop is shared.
         credentials.unavailable =
-            locked_ ? _("The keyring is locked, so nobody can log in by password. Unlock it, for "
-                        "instance in “Passwords and Keys”.")
-                    : _("No user has a password yet, so nobody can log in. Set one with "
-                        "“gnome-desktop-sharing set-password”.");
+            locked_ ? is_locked
+                    : _("No user has a password yet, so nobody can log in with a user name. Set "
+                        "one with “gnome-desktop-sharing set-password”.");
+    }
+    if (!credentials.vnc_password) {
+        // Translators: security-relevant. The words with hyphens are those of a setting.
+        credentials.vnc_unavailable =
+            locked_ ? is_locked
+                    : _("No VNC password is set, so x509-vnc, tls-vnc and vnc-auth are not "
+                        "offered. Set one with “gnome-desktop-sharing set-password --vnc”.");
     }
     publish(std::move(credentials));
     if (locked_ && wanted_) {
@@ -129,6 +141,7 @@ void CredentialSource::fail(const std::string& why)
     Credentials none;
     none.decoy_key = decoy_key_;
     none.unavailable = why;
+    none.vnc_unavailable = why;
     publish(std::move(none));
     const auto delay = retry_;
     retry_ = std::min(retry_ * 2, timing_.longest_retry);
@@ -138,8 +151,10 @@ void CredentialSource::fail(const std::string& why)
 void CredentialSource::publish(Credentials credentials)
 {
     const bool same = credentials.users == snapshot_->users &&
+                      same_secret(credentials.vnc_password, snapshot_->vnc_password) &&
                       credentials.decoy_key == snapshot_->decoy_key &&
-                      credentials.unavailable == snapshot_->unavailable;
+                      credentials.unavailable == snapshot_->unavailable &&
+                      credentials.vnc_unavailable == snapshot_->vnc_unavailable;
     if (same) {
         return;
     }

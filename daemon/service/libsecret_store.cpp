@@ -6,6 +6,7 @@
 #include "base/translate.h"
 #include "service/libsecret_calls.h"
 #include "service/sentence.h"
+#include "service/vnc_password.h"
 
 #include <algorithm>
 #include <memory>
@@ -20,6 +21,7 @@ constexpr const char* k_collection_interface = "org.freedesktop.Secret.Collectio
 constexpr const char* k_kind = "kind";
 constexpr const char* k_user = "user";
 constexpr const char* k_scram = "scram";
+constexpr const char* k_vnc = "vnc-password";
 constexpr const char* k_decoy = "decoy-key";
 
 const SecretSchema& schema()
@@ -34,6 +36,8 @@ const SecretSchema& schema()
     }();
     return credential;
 }
+
+SecretAttributes vnc_attributes() { return {{k_kind, k_vnc}}; }
 
 SecretAttributes user_attributes(const std::string& user)
 {
@@ -83,6 +87,24 @@ SecretString to_base64(const Bytes& octets)
     return encoded;
 }
 
+Task<bool> remove_item(SecretAttributes attributes)
+{
+    // A locked item would stay without a word: unlock first.
+    const auto items = co_await search_secrets(schema(), attributes, SecretSearch::unlocking);
+    if (items.empty()) {
+        co_return false;
+    }
+    if (std::any_of(items.begin(), items.end(),
+                    [](const FoundSecret& item) { return item.locked; })) {
+        throw SecretStoreError{_("The keyring is locked. Unlock it and try again.")};
+    }
+    const bool removed = co_await clear_secrets(schema(), std::move(attributes));
+    if (!removed) {
+        throw SecretStoreError{_("The keyring did not remove the password.")};
+    }
+    co_return true;
+}
+
 } // namespace
 
 LibsecretStore::~LibsecretStore() { stop_watching(); }
@@ -105,6 +127,12 @@ Task<StoredSecrets> LibsecretStore::load()
                 ++stored.unusable_items;
             } else {
                 stored.users.emplace(user, std::move(verifiers));
+            }
+        } else if (kind == k_vnc) {
+            if (stored.vnc_password || !vnc_password_complaint(item.secret.view()).empty()) {
+                ++stored.unusable_items;
+            } else {
+                stored.vnc_password = std::make_shared<const SecretString>(item.secret.copy());
             }
         } else if (kind == k_decoy && stored.decoy_key.empty()) {
             stored.decoy_key = from_base64(item.secret);
@@ -140,20 +168,23 @@ Task<> LibsecretStore::save_user(std::string user, std::vector<ScramVerifier> ve
 Task<bool> LibsecretStore::remove_user(std::string user)
 {
     auto attributes = user_attributes(user);
-    // A locked item would stay without a word: unlock first.
-    const auto items = co_await search_secrets(schema(), attributes, SecretSearch::unlocking);
-    if (items.empty()) {
-        co_return false;
-    }
-    if (std::any_of(items.begin(), items.end(),
-                    [](const FoundSecret& item) { return item.locked; })) {
-        throw SecretStoreError{_("The keyring is locked. Unlock it and try again.")};
-    }
-    const bool removed = co_await clear_secrets(schema(), std::move(attributes));
-    if (!removed) {
-        throw SecretStoreError{_("The keyring did not remove the user.")};
-    }
-    co_return true;
+    const bool removed = co_await remove_item(std::move(attributes));
+    co_return removed;
+}
+
+Task<> LibsecretStore::save_vnc_password(SecretString password)
+{
+    auto attributes = vnc_attributes();
+    // Translators: shown in keyring applications.
+    std::string label = _("Desktop sharing: the VNC password");
+    co_await store_secret(schema(), std::move(attributes), std::move(label), std::move(password));
+}
+
+Task<bool> LibsecretStore::remove_vnc_password()
+{
+    auto attributes = vnc_attributes();
+    const bool removed = co_await remove_item(std::move(attributes));
+    co_return removed;
 }
 
 Task<std::vector<std::string>> LibsecretStore::users()

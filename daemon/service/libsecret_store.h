@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SecretStore in the session's keyring: one item per user, schema
-// org.gnome.DesktopSharing.Credential, whose secret is the text of all verifiers of that user, a
-// line each. Nothing in it is a password.
+// SecretStore in the session's keyring, schema org.gnome.DesktopSharing.Credential: one item per
+// user, whose secret is the text of all verifiers of that user, a line each; and at most one item
+// that is a password, that of VNC Authentication, which works with nothing less.
 #pragma once
 
 #include "base/gobject_ptr.h"
@@ -24,6 +24,8 @@ public:
     Task<> save_user(std::string user, std::vector<ScramVerifier> verifiers) override;
     Task<bool> remove_user(std::string user) override;
     Task<std::vector<std::string>> users() override;
+    Task<> save_vnc_password(SecretString password) override;
+    Task<bool> remove_vnc_password() override;
     Task<> save_decoy_key(Bytes key) override;
     void set_on_change(std::function<void()> on_change) override;
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SecretStore: where password verifiers are kept. Implemented over libsecret and by a fake in
-// tests; owned by main (the daemon) or by the command-line control. Main thread; nothing here
-// blocks, and the caller bounds each call with a time limit.
+// SecretStore: where password verifiers are kept, and the VNC password. Implemented over libsecret
+// and by a fake in tests; owned by main (the daemon) or by the command-line control. Main thread;
+// nothing here blocks, and the caller bounds each call with a time limit.
 #pragma once
 
 #include "base/bytes.h"
+#include "base/secret_string.h"
 #include "base/task.h"
 #include "rfb/scram_verifier.h"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,6 +26,7 @@ struct SecretStoreError : std::runtime_error {
 // What can be read without asking anybody.
 struct StoredSecrets {
     std::map<std::string, std::vector<ScramVerifier>, std::less<>> users;
+    std::shared_ptr<const SecretString> vnc_password; // null: none is kept
     Bytes decoy_key; // empty: none is kept yet
     bool locked = false; // there is something of ours that only an unlocked keyring shows
     unsigned unusable_items = 0; // malformed: as if they were not there
@@ -44,6 +47,11 @@ public:
     // False when there was none.
     virtual Task<bool> remove_user(std::string user) = 0;
     virtual Task<std::vector<std::string>> users() = 0;
+
+    // The one of VNC Authentication, which has no name.
+    virtual Task<> save_vnc_password(SecretString password) = 0;
+    // False when there was none.
+    virtual Task<bool> remove_vnc_password() = 0;
 
     virtual Task<> save_decoy_key(Bytes key) = 0;
 

@@ -69,6 +69,19 @@ public:
         }
         co_return names;
     }
+    Task<> save_vnc_password(SecretString password) override
+    {
+        kept.vnc_password = std::make_shared<const SecretString>(std::move(password));
+        tell_changed();
+        co_return;
+    }
+    Task<bool> remove_vnc_password() override
+    {
+        const bool was = kept.vnc_password != nullptr;
+        kept.vnc_password = nullptr;
+        tell_changed();
+        co_return was;
+    }
     Task<> save_decoy_key(Bytes key) override
     {
         ++keys_saved;

@@ -26,6 +26,12 @@ TEST(CliArguments, EveryVerb)
     EXPECT_EQ(parse_arguments({"set-password", "alice"}).arguments.user, "alice");
     EXPECT_EQ(parse_arguments({"set-password", "--", "-x"}).arguments.user, "-x");
     EXPECT_EQ(parse_arguments({"remove-user", "bob"}).arguments.user, "bob");
+    EXPECT_FALSE(parse_arguments({"remove-user", "bob"}).arguments.vnc);
+    EXPECT_TRUE(parse_arguments({"set-password", "--vnc"}).arguments.vnc);
+    EXPECT_FALSE(parse_arguments({"set-password", "--vnc"}).arguments.json);
+    EXPECT_TRUE(parse_arguments({"remove-user", "--vnc"}).arguments.vnc);
+    EXPECT_EQ(parse_arguments({"set-password", "--", "--vnc"}).arguments.user, "--vnc");
+    EXPECT_FALSE(parse_arguments({"status", "--json"}).arguments.vnc);
     EXPECT_EQ(parse_arguments({"list-users"}).arguments.verb, Verb::list_users);
     EXPECT_TRUE(parse_arguments({"clients", "--json"}).arguments.json);
     EXPECT_FALSE(parse_arguments({"disconnect"}).arguments.number);
@@ -49,6 +55,10 @@ TEST(CliArguments, WrongUsageHasASentence)
         {"remove-user"},
         {"remove-user", "a", "b"},
         {"set-password", "a", "b"},
+        {"set-password", "a", "--vnc"},
+        {"set-password", "--json"},
+        {"remove-user", "--vnc", "a"},
+        {"list-users", "--vnc"},
         {"disconnect", "x"},
         {"disconnect", "-1"},
         {"disconnect", ""},
@@ -64,8 +74,9 @@ TEST(CliArguments, WrongUsageHasASentence)
 TEST(CliArguments, UsageNamesEveryVerb)
 {
     const std::string text = usage();
-    for (const char* verb : {"status", "enable", "disable", "set-password", "remove-user",
-                             "list-users", "clients", "disconnect", "view-only", "fingerprint"}) {
+    for (const char* verb :
+         {"status", "enable", "disable", "set-password", "remove-user", "list-users", "clients",
+          "disconnect", "view-only", "fingerprint", "--vnc"}) {
         EXPECT_NE(text.find(verb), std::string::npos) << verb;
     }
 }

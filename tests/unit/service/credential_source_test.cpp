@@ -98,6 +98,36 @@ TEST_F(CredentialSourceTest, AChangeIsTakenOverAtOnceAndManyAsOne)
     EXPECT_TRUE(source.snapshot()->users.empty());
 }
 
+TEST_F(CredentialSourceTest, TheVncPasswordIsASecretOfItsOwn)
+{
+    keep("alice");
+    CredentialSource source{store, record(), k_fast};
+    EXPECT_FALSE(source.snapshot()->vnc_unavailable.empty());
+    ASSERT_TRUE(usable(source));
+    EXPECT_FALSE(source.snapshot()->vnc_password);
+    EXPECT_NE(source.snapshot()->vnc_unavailable.find("--vnc"), std::string::npos);
+
+    store.kept.vnc_password = std::make_shared<const SecretString>("rosebud");
+    store.tell_changed();
+    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password != nullptr; }));
+    EXPECT_EQ(source.snapshot()->vnc_unavailable, "");
+
+    store.kept.vnc_password = std::make_shared<const SecretString>("other");
+    store.tell_changed();
+    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password->view() == "other"; }));
+
+    store.locked = true;
+    store.tell_changed();
+    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password == nullptr; }));
+    EXPECT_NE(source.snapshot()->vnc_unavailable.find("locked"), std::string::npos);
+
+    store.locked = false;
+    store.kept.users.clear();
+    store.tell_changed();
+    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password != nullptr; }));
+    EXPECT_NE(source.snapshot()->unavailable.find("No user"), std::string::npos);
+}
+
 TEST_F(CredentialSourceTest, NothingNewIsNotTold)
 {
     keep("alice");

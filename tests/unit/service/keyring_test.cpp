@@ -233,6 +233,32 @@ TEST_F(KeyringTest, KeepsWhatIsSaved)
     EXPECT_EQ(run(store.users()).value, std::vector<std::string>{"Bob Ü"});
 }
 
+TEST_F(KeyringTest, TheVncPasswordIsApartFromTheUsers)
+{
+    ASSERT_EQ(run(store.save_user("alice", verifiers_of("secret"))), "");
+    EXPECT_EQ(run(store.remove_vnc_password()).value, false);
+    EXPECT_EQ(run(store.save_vnc_password(SecretString{"old"})), "");
+    EXPECT_EQ(run(store.save_vnc_password(SecretString{"rosebud"})), "");
+    auto stored = run(store.load());
+    ASSERT_TRUE(stored.value) << stored.error;
+    ASSERT_TRUE(stored.value->vnc_password);
+    EXPECT_EQ(stored.value->vnc_password->view(), "rosebud");
+    EXPECT_EQ(stored.value->users.size(), 1U);
+    EXPECT_EQ(stored.value->unusable_items, 0U);
+    EXPECT_EQ(run(store.users()).value, std::vector<std::string>{"alice"});
+
+    // One that somebody else put there and that cannot be one is none.
+    EXPECT_EQ(run(store.save_vnc_password(SecretString{"123456789"})), "");
+    stored = run(store.load());
+    EXPECT_FALSE(stored.value->vnc_password);
+    EXPECT_EQ(stored.value->unusable_items, 1U);
+
+    EXPECT_EQ(run(store.remove_vnc_password()).value, true);
+    EXPECT_EQ(run(store.remove_vnc_password()).value, false);
+    EXPECT_EQ(run(store.load()).value->unusable_items, 0U);
+    EXPECT_EQ(run(store.users()).value, std::vector<std::string>{"alice"});
+}
+
 TEST_F(KeyringTest, ALockedKeyringIsSaidAndNobodyIsAskedUnasked)
 {
     ASSERT_EQ(run(store.save_user("alice", verifiers_of("secret"))), "");
