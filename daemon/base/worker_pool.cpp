@@ -2,6 +2,8 @@
 #include "base/worker_pool.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
@@ -61,6 +63,9 @@ private:
     sigset_t before_;
 };
 
+// How long the end of a pool waits for jobs that wait for others.
+constexpr std::chrono::milliseconds k_patience{500};
+
 void lower_priority(int nice)
 {
     // On Linux niceness belongs to the thread when it is set by thread id.
@@ -72,13 +77,24 @@ void lower_priority(int nice)
 } // namespace
 
 struct WorkerPool::Impl {
+    // Jobs that wait for one and the same.
+    struct Lane {
+        std::deque<JobPtr> queue;
+        unsigned threads = 0;
+    };
+
+    explicit Impl(int nice_given) : nice(nice_given) {}
+
+    const int nice;
     std::mutex mutex;
     std::condition_variable work_or_end;
     std::deque<JobPtr> queue;
     bool ending = false;
     std::vector<std::thread> threads;
+    std::array<Lane, 2> lanes;
+    std::condition_variable apart_ended;
 
-    void work(int nice)
+    void work()
     {
         pthread_setname_np(pthread_self(), "gds-worker");
         lower_priority(nice);
@@ -91,19 +107,49 @@ struct WorkerPool::Impl {
             auto job = std::move(queue.front());
             queue.pop_front();
             lock.unlock();
-            job->work();
-            job->hand_over();
-            hand_back(std::move(job));
+            do_job(std::move(job));
             lock.lock();
         }
     }
+
+    // Until the lane is empty; then the thread ends.
+    void work_apart(Lane& lane, JobPtr job)
+    {
+        pthread_setname_np(pthread_self(), "gds-apart");
+        lower_priority(nice);
+        std::unique_lock lock{mutex, std::defer_lock};
+        while (true) {
+            do_job(std::move(job));
+            lock.lock();
+            if (ending || lane.queue.empty()) {
+                --lane.threads;
+                apart_ended.notify_all();
+                return;
+            }
+            job = std::move(lane.queue.front());
+            lane.queue.pop_front();
+            lock.unlock();
+        }
+    }
+
+    static void do_job(JobPtr job)
+    {
+        job->work();
+        job->hand_over();
+        hand_back(std::move(job));
+    }
+
+    bool nobody_apart() const
+    {
+        return std::ranges::all_of(lanes, [](const Lane& lane) { return lane.threads == 0; });
+    }
 };
 
-WorkerPool::WorkerPool(unsigned threads, int nice) : impl_(std::make_shared<Impl>())
+WorkerPool::WorkerPool(unsigned threads, int nice) : impl_(std::make_shared<Impl>(nice))
 {
     const BlockedSignals blocked;
     for (unsigned i = 0; i < std::max(threads, 1U); ++i) {
-        impl_->threads.emplace_back([impl = impl_.get(), nice] { impl->work(nice); });
+        impl_->threads.emplace_back([impl = impl_.get()] { impl->work(); });
     }
 }
 
@@ -117,6 +163,11 @@ WorkerPool::~WorkerPool()
     for (auto& thread : impl_->threads) {
         thread.join();
     }
+    std::unique_lock lock{impl_->mutex};
+    for (auto& lane : impl_->lanes) {
+        lane.queue.clear();
+    }
+    impl_->apart_ended.wait_for(lock, k_patience, [this] { return impl_->nobody_apart(); });
 }
 
 void WorkerPool::submit(std::shared_ptr<detail::WorkerJob> job)
@@ -126,6 +177,23 @@ void WorkerPool::submit(std::shared_ptr<detail::WorkerJob> job)
         impl_->queue.push_back(std::move(job));
     }
     impl_->work_or_end.notify_one();
+}
+
+void WorkerPool::submit_apart(WaitsFor whom, std::shared_ptr<detail::WorkerJob> job)
+{
+    auto& lane = impl_->lanes.at(static_cast<std::size_t>(whom));
+    const std::lock_guard lock{impl_->mutex};
+    if (lane.threads == k_most_apart) {
+        // Nobody waits any more for what these were to find out; they must not pile up.
+        std::erase_if(lane.queue, [](const JobPtr& queued) { return !queued->waiter; });
+        lane.queue.push_back(std::move(job));
+        return;
+    }
+    const BlockedSignals blocked;
+    std::thread{[impl = impl_, &lane, job = std::move(job)]() mutable {
+        impl->work_apart(lane, std::move(job));
+    }}.detach();
+    ++lane.threads;
 }
 
 } // namespace gds

@@ -2,6 +2,9 @@
 // Threads that only compute: `co_await pool.run(job)` calls `job()` on a worker and resumes the
 // waiter on the main loop with its value or its exception. Dropping the waiter drops the result;
 // the job itself runs on, so it owns (shared_ptr or by value) everything that it touches.
+//
+// What may wait for somebody else (a key file on a network, a daemon that hangs) goes by
+// run_apart(): on a thread of its own, so that nobody who computes waits with it.
 #pragma once
 
 #include "base/task.h"
@@ -83,11 +86,19 @@ private:
 
 } // namespace detail
 
+// Whom a job may wait for. Those who wait for one have nothing to do with those who wait for
+// another.
+enum class WaitsFor { kerberos, saslauthd };
+
 class WorkerPool {
 public:
+    // Threads of run_apart() per WaitsFor; further jobs queue.
+    static constexpr unsigned k_most_apart = 8;
+
     // `nice` is added to the workers' niceness, so that encoding gives way to the compositor.
     explicit WorkerPool(unsigned threads, int nice = 5);
-    // Waits for the jobs that run; those that wait for a worker are dropped.
+    // Waits for the jobs that run; those that wait for a worker are dropped. A job of run_apart()
+    // that does not end is left alone after a moment.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
@@ -99,13 +110,18 @@ public:
     template <typename Job>
     auto run(Job job) -> Task<decltype(job())>;
 
+    // The same for a job that may block without limit. The waiter sets the deadline.
+    template <typename Job>
+    auto run_apart(WaitsFor whom, Job job) -> Task<decltype(job())>;
+
 private:
     struct Impl;
 
     class Wait {
     public:
-        Wait(WorkerPool& pool, std::shared_ptr<detail::WorkerJob> job)
-            : pool_(pool), job_(std::move(job))
+        Wait(WorkerPool& pool, std::shared_ptr<detail::WorkerJob> job,
+             std::optional<WaitsFor> apart)
+            : pool_(pool), job_(std::move(job)), apart_(apart)
         {}
         Wait(const Wait&) = delete;
         Wait& operator=(const Wait&) = delete;
@@ -114,17 +130,26 @@ private:
         void await_suspend(std::coroutine_handle<> waiter)
         {
             job_->waiter = waiter;
-            pool_.submit(job_);
+            if (apart_) {
+                pool_.submit_apart(*apart_, job_);
+            } else {
+                pool_.submit(job_);
+            }
         }
         void await_resume() const noexcept {}
 
     private:
         WorkerPool& pool_;
         std::shared_ptr<detail::WorkerJob> job_;
+        std::optional<WaitsFor> apart_;
     };
 
     void submit(std::shared_ptr<detail::WorkerJob> job);
-    Wait done(std::shared_ptr<detail::WorkerJob> job) { return Wait{*this, std::move(job)}; }
+    void submit_apart(WaitsFor whom, std::shared_ptr<detail::WorkerJob> job);
+    Wait done(std::shared_ptr<detail::WorkerJob> job, std::optional<WaitsFor> apart = {})
+    {
+        return Wait{*this, std::move(job), apart};
+    }
 
     std::shared_ptr<Impl> impl_;
 };
@@ -135,6 +160,15 @@ auto WorkerPool::run(Job job) -> Task<decltype(job())>
     using Call = detail::WorkerCall<Job, decltype(job())>;
     const auto call = std::make_shared<Call>(std::move(job));
     co_await done(call);
+    co_return call->take();
+}
+
+template <typename Job>
+auto WorkerPool::run_apart(WaitsFor whom, Job job) -> Task<decltype(job())>
+{
+    using Call = detail::WorkerCall<Job, decltype(job())>;
+    const auto call = std::make_shared<Call>(std::move(job));
+    co_await done(call, whom);
     co_return call->take();
 }
 

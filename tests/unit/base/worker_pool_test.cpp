@@ -3,7 +3,9 @@
 
 #include "fakes/stream_pair.h"
 
+#include <algorithm>
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -128,6 +130,74 @@ TEST(WorkerPool, DropsJobsThatWaitWhenItEnds)
     tasks.clear();
     test::spin_ready();
     EXPECT_EQ(ran, at_end);
+}
+
+// A job that hangs until the test lets go.
+struct Gate {
+    std::atomic<bool> open = false;
+    std::atomic<int> inside = 0;
+    std::atomic<int> passed = 0;
+};
+
+Task<> wait_apart(WorkerPool& pool, WaitsFor whom, std::shared_ptr<Gate> gate)
+{
+    auto job = [gate] {
+        ++gate->inside;
+        while (!gate->open) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+        ++gate->passed;
+    };
+    co_await pool.run_apart(whom, std::move(job));
+}
+
+TEST(WorkerPool, WhoWaitsApartHoldsUpNobody)
+{
+    WorkerPool pool{1};
+    const auto gate = std::make_shared<Gate>();
+    std::vector<Task<>> hanging;
+    for (unsigned i = 0; i < WorkerPool::k_most_apart; ++i) {
+        hanging.push_back(wait_apart(pool, WaitsFor::kerberos, gate));
+        hanging.back().start();
+    }
+    const Source tick = call_every(std::chrono::milliseconds{1}, [] {});
+    EXPECT_TRUE(test::spin_until([&gate] { return gate->inside == WorkerPool::k_most_apart; }));
+    // Those who compute, and those who wait for another.
+    EXPECT_EQ(run_loop(add_on_worker(pool, 2, 3)), 5);
+    EXPECT_EQ(run_loop(pool.run_apart(WaitsFor::saslauthd, [] { return 7; })), 7);
+
+    // No thread is left: this one queues, and one whose waiter has gone is forgotten.
+    auto queued = wait_apart(pool, WaitsFor::kerberos, gate);
+    queued.start();
+    auto gone = wait_apart(pool, WaitsFor::kerberos, gate);
+    gone.start();
+    gone = {};
+    auto last = wait_apart(pool, WaitsFor::kerberos, gate);
+    last.start();
+    gate->open = true;
+    EXPECT_TRUE(test::spin_until([&] {
+        return queued.done() && last.done() &&
+               std::ranges::all_of(hanging, [](const Task<>& task) { return task.done(); });
+    }));
+    EXPECT_EQ(gate->passed, WorkerPool::k_most_apart + 2);
+}
+
+TEST(WorkerPool, DoesNotWaitForeverForThoseApart)
+{
+    const auto gate = std::make_shared<Gate>();
+    Task<> hanging;
+    {
+        WorkerPool pool{1};
+        hanging = wait_apart(pool, WaitsFor::saslauthd, gate);
+        hanging.start();
+        const Source tick = call_every(std::chrono::milliseconds{1}, [] {});
+        EXPECT_TRUE(test::spin_until([&gate] { return gate->inside == 1; }));
+        hanging = {};
+    }
+    EXPECT_EQ(gate->passed, 0);
+    gate->open = true;
+    const Source tick = call_every(std::chrono::milliseconds{1}, [] {});
+    EXPECT_TRUE(test::spin_until([&gate] { return gate.use_count() == 1; }));
 }
 
 } // namespace
