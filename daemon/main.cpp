@@ -111,7 +111,7 @@ private:
 
     static void look_for_sasl_plug_ins()
     {
-        if (usable_sasl_mechanisms(server_sasl_mechanisms()).empty()) {
+        if (installed_sasl_mechanisms().empty()) {
             log_warning("no SASL plug-in is installed: x509-sasl is not offered");
         }
     }

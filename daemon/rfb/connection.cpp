@@ -14,8 +14,16 @@ Connection::Connection(std::unique_ptr<ByteStream> bottom, std::string peer)
 Connection::~Connection()
 {
     // Each layer refers to the one below.
+    next_.reset();
     while (!layers_.empty()) {
         layers_.pop_back();
+    }
+}
+
+void Connection::result_sent()
+{
+    if (next_) {
+        push_layer(std::move(next_));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Connection: the stack of stream layers under one client, from socket to the topmost. A security
-// type can do one thing to it: push a layer. Layers are dropped top first.
+// type can do one thing to it: push a layer, now or behind SecurityResult. Layers are dropped top
+// first.
 #pragma once
 
 #include "io/byte_stream.h"
@@ -23,10 +24,16 @@ public:
     // ahead before a layer switch are an injection hole.
     ByteStream& stream() { return *layers_.back(); }
     void push_layer(std::unique_ptr<ByteStream> layer) { layers_.push_back(std::move(layer)); }
+
+    // A layer that begins behind SecurityResult, which goes in clear, and only after a good one.
+    void push_layer_after_result(std::unique_ptr<ByteStream> layer) { next_ = std::move(layer); }
+    // SecurityResult, a good one, was written.
+    void result_sent();
     const std::string& peer() const { return peer_; }
 
 private:
     std::vector<std::unique_ptr<ByteStream>> layers_;
+    std::unique_ptr<ByteStream> next_;
     std::string peer_;
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/sasl_exchange.h"
 
+#include "base/errors.h"
 #include "base/text.h"
+#include "rfb/kerberos_acceptor.h"
 #include "rfb/offer.h"
 #include "rfb/sasl_auxprop.h"
 #include "rfb/sasl_callback.h"
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -21,8 +24,11 @@ namespace gds {
 namespace {
 
 constexpr const char* k_service = "vnc";
-// Below this a channel counts as clear.
-constexpr sasl_ssf_t k_min_ssf = 112;
+// More than any mechanism has.
+constexpr sasl_ssf_t k_any_ssf = 65535;
+// A client that takes less per record would have us seal octet by octet.
+constexpr unsigned k_least_record = 1024;
+constexpr std::size_t k_most_record = std::size_t{64} * 1024;
 
 std::string joined(const std::vector<std::string>& words)
 {
@@ -43,37 +49,21 @@ int proxy_policy(sasl_conn_t* /*connection*/, void* /*context*/, const char* act
                : SASL_NOAUTHZ;
 }
 
-// Keeps a name as it is, or refuses it. Without this the library would trim it.
-int canonical_user(sasl_conn_t* /*connection*/, void* /*context*/, const char* user,
-                   unsigned user_length, unsigned /*flags*/, const char* /*realm*/, char* out,
-                   unsigned out_max, unsigned* out_length)
-{
-    const std::string_view name{user, user_length};
-    if (!is_user_name(name) || name.size() >= out_max) {
-        return SASL_BADAUTH;
-    }
-    // `out` may be where `user` lies.
-    std::memmove(out, name.data(), name.size());
-    out[name.size()] = '\0';
-    *out_length = user_length;
-    return SASL_OK;
-}
-
 } // namespace
 
 struct SaslExchange::Impl {
     explicit Impl(SaslSettings given)
-        : settings(std::move(given)), mechanism_list(joined(settings.mechanisms)),
+        : settings(std::move(given)), mechanism_list(joined(settings.policy.mechanisms)),
           callbacks{
               sasl_callback(SASL_CB_LOG, sasl_log),
               sasl_callback(SASL_CB_GETOPT, option, this),
               sasl_callback(SASL_CB_PROXY_POLICY, proxy_policy),
-              sasl_callback(SASL_CB_CANON_USER, canonical_user),
+              sasl_callback(SASL_CB_CANON_USER, canonical_user, this),
               credentials_callback(*settings.credentials),
               sasl_callbacks_end(),
           }
     {}
-    ~Impl() { sasl_dispose(&connection); }
+    ~Impl() { sasl_dispose(&connection); } // before the keys that it points to
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
@@ -114,20 +104,62 @@ struct SaslExchange::Impl {
         return SASL_FAIL;
     }
 
+    // Keeps the name of a password user as it is, or refuses it: without this the library would
+    // trim it. A principal gets its realm, so that nobody takes it for a password user.
+    static int canonical_user(sasl_conn_t* /*connection*/, void* context, const char* user,
+                              unsigned user_length, unsigned /*flags*/, const char* /*realm*/,
+                              char* out, unsigned out_max, unsigned* out_length)
+    {
+        try {
+            const auto& self = *static_cast<const Impl*>(context);
+            std::optional<std::string> name{std::in_place, user, user_length};
+            if (self.is_kerberos()) {
+                name = full_principal(*name);
+            }
+            if (!name || !is_user_name(*name) || name->size() >= out_max) {
+                return SASL_BADAUTH;
+            }
+            name->copy(out, name->size());
+            out[name->size()] = '\0';
+            *out_length = static_cast<unsigned>(name->size());
+            return SASL_OK;
+        } catch (const std::exception&) {
+            return SASL_FAIL;
+        }
+    }
+
+    bool is_kerberos() const { return mechanism == k_kerberos_mechanism; }
+    bool has_tls() const { return settings.external_ssf > 0; }
+
     void set_up_channel() const
     {
         const sasl_ssf_t external = settings.external_ssf;
         check(sasl_setprop(connection, SASL_SSF_EXTERNAL, &external), "SASL_SSF_EXTERNAL");
         sasl_security_properties_t properties{};
-        properties.min_ssf = k_min_ssf;
-        // What TLS gives is enough: no layer of the mechanism's own.
-        properties.max_ssf = std::max(k_min_ssf, external);
+        if (has_tls()) {
+            properties.min_ssf = k_least_ssf;
+            // What TLS gives is enough: no layer of the mechanism's own.
+            properties.max_ssf = std::max<sasl_ssf_t>(k_least_ssf, external);
+        } else {
+            properties.min_ssf = needed_layer();
+            properties.max_ssf = k_any_ssf;
+        }
         // Without a size the library takes min_ssf for a contradiction.
-        properties.maxbufsize = 8192;
+        properties.maxbufsize = k_max_sasl_token;
         // The library lets mechanisms that send the password pass when the channel is strong
         // enough.
         properties.security_flags = SASL_SEC_NOANONYMOUS | SASL_SEC_NOPLAINTEXT;
         check(sasl_setprop(connection, SASL_SEC_PROPS, &properties), "SASL_SEC_PROPS");
+    }
+
+    unsigned needed_layer() const { return std::max(settings.policy.minimum_ssf, k_least_ssf); }
+
+    // The keys are read only when somebody brings a ticket: who comes with a password does not wait
+    // for them.
+    void take_keys()
+    {
+        keys.emplace(settings.policy.keytab, k_service, settings.policy.hostname);
+        check(sasl_setprop(connection, SASL_GSS_CREDS, keys->credentials()), "SASL_GSS_CREDS");
     }
 
     std::vector<std::string> listed() const
@@ -160,25 +192,46 @@ struct SaslExchange::Impl {
         return static_cast<const char*>(value);
     }
 
+    unsigned number(int which) const
+    {
+        const void* value = nullptr;
+        if (sasl_getprop(connection, which, &value) != SASL_OK || value == nullptr) {
+            return 0;
+        }
+        return *static_cast<const unsigned*>(value);
+    }
+
+    // Of the mechanism's own layer, in bits.
+    unsigned layer_ssf() const { return number(SASL_SSF); }
+
+    bool channel_is_sound(std::string& why) const
+    {
+        if (has_tls()) {
+            if (layer_ssf() != 0) {
+                why = "the mechanism negotiated a layer of its own";
+            } else if (settings.external_ssf < k_least_ssf) {
+                why = "the channel is too weak";
+            }
+        } else if (layer_ssf() < needed_layer()) {
+            why = "the client agreed to a layer of " + std::to_string(layer_ssf()) + " bits only";
+        } else if (number(SASL_MAXOUTBUF) < k_least_record) {
+            why = "the client takes records of " + std::to_string(number(SASL_MAXOUTBUF)) +
+                  " octets only";
+        }
+        return why.empty();
+    }
+
     // A proof only for who is himself, on a channel as strong as was asked for.
     bool is_sound(std::string& why) const
     {
-        const void* ssf = nullptr;
-        if (sasl_getprop(connection, SASL_SSF, &ssf) != SASL_OK || ssf == nullptr ||
-            *static_cast<const sasl_ssf_t*>(ssf) != 0) {
-            why = "the mechanism negotiated a layer of its own";
-            return false;
-        }
-        if (settings.external_ssf < k_min_ssf) {
-            why = "the channel is too weak";
-            return false;
-        }
         const std::string user = property(SASL_USERNAME);
+        const std::string& realm = settings.policy.realm;
         if (!is_user_name(user) || user != property(SASL_AUTHUSER)) {
             why = "authenticated as one user to act as another";
-            return false;
+        } else if (is_kerberos() && !realm.empty() && !user.ends_with("@" + realm)) {
+            why = user + " is not of the realm " + realm;
         }
-        return true;
+        return why.empty() && channel_is_sound(why);
     }
 
     SaslReply reply(int result, const char* data, unsigned length) const
@@ -200,7 +253,9 @@ struct SaslExchange::Impl {
         answer.verdict = SaslReply::Verdict::next;
         if (result == SASL_OK) {
             answer.verdict = SaslReply::Verdict::accepted;
-            answer.user = property(SASL_USERNAME);
+            answer.who.kind = is_kerberos() ? IdentityKind::kerberos : IdentityKind::password;
+            answer.who.name = property(SASL_USERNAME);
+            answer.layer_ssf = layer_ssf();
         }
         return answer;
     }
@@ -208,8 +263,10 @@ struct SaslExchange::Impl {
     SaslSettings settings;
     std::string mechanism_list;
     std::array<sasl_callback_t, 6> callbacks;
+    std::optional<KerberosAcceptor> keys;
     sasl_conn_t* connection = nullptr;
     std::vector<std::string> mechanisms;
+    std::string mechanism; // the chosen one
 };
 
 SaslExchange::SaslExchange(SaslSettings settings)
@@ -219,12 +276,16 @@ SaslExchange::SaslExchange(SaslSettings settings)
         throw std::runtime_error{"no SASL mechanism is installed"};
     }
     // A name is given, because the library would ask DNS for ours.
-    impl_->check(sasl_server_new(k_service, g_get_host_name(), nullptr, nullptr, nullptr,
+    const std::string& given = impl_->settings.policy.hostname;
+    const char* const host = given.empty() ? g_get_host_name() : given.c_str();
+    impl_->check(sasl_server_new(k_service, host, nullptr, nullptr, nullptr,
                                  impl_->callbacks.data(), SASL_SUCCESS_DATA, &impl_->connection),
                  "sasl_server_new");
     impl_->set_up_channel();
     const auto listed = impl_->listed();
-    for (const std::string& name : impl_->settings.mechanisms) {
+    const SaslPolicy& policy = impl_->settings.policy;
+    for (const std::string& name :
+         impl_->has_tls() ? policy.mechanisms : layered_sasl_mechanisms(policy)) {
         if (was_offered(listed, name) && !was_offered(impl_->mechanisms, name)) {
             impl_->mechanisms.push_back(name);
         }
@@ -237,6 +298,16 @@ const std::vector<std::string>& SaslExchange::mechanisms() const { return impl_-
 
 SaslReply SaslExchange::start(const std::string& mechanism, SaslData data)
 {
+    impl_->mechanism = mechanism;
+    if (impl_->is_kerberos()) {
+        try {
+            impl_->take_keys();
+        } catch (const std::runtime_error& error) {
+            SaslReply refused;
+            refused.why = printable(error.what());
+            return refused;
+        }
+    }
     const char* out = nullptr;
     unsigned length = 0;
     const int result =
@@ -253,6 +324,37 @@ SaslReply SaslExchange::step(SaslData data)
         sasl_server_step(impl_->connection, data ? data->data() : nullptr,
                          data ? static_cast<unsigned>(data->size()) : 0, &out, &length);
     return impl_->reply(result, out, length);
+}
+
+std::size_t SaslExchange::most_per_record() const
+{
+    return std::clamp<std::size_t>(impl_->number(SASL_MAXOUTBUF), 1, k_most_record);
+}
+
+ByteView SaslExchange::seal(ByteView clear)
+{
+    const auto text = as_text(clear);
+    const char* out = nullptr;
+    unsigned length = 0;
+    const int result = sasl_encode(impl_->connection, text.data(),
+                                   static_cast<unsigned>(text.size()), &out, &length);
+    if (result != SASL_OK) {
+        throw ProtocolError{std::string{"SASL layer: "} + sasl_errstring(result, nullptr, nullptr)};
+    }
+    return as_bytes({out, length});
+}
+
+ByteView SaslExchange::open(ByteView record)
+{
+    const auto text = as_text(record);
+    const char* out = nullptr;
+    unsigned length = 0;
+    const int result = sasl_decode(impl_->connection, text.data(),
+                                   static_cast<unsigned>(text.size()), &out, &length);
+    if (result != SASL_OK) {
+        throw ProtocolError{std::string{"SASL layer: "} + sasl_errstring(result, nullptr, nullptr)};
+    }
+    return as_bytes({out, length});
 }
 
 } // namespace gds

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The server's side of one SASL authentication, without the wire: one Cyrus connection object.
-// Everything here may block or compute, so all of it runs on a worker, never two calls at once.
+// Everything here may block or compute, so all of it runs on a worker, never two calls at once;
+// only what seals and opens records of an agreed layer is for the main thread.
 #pragma once
 
 #include "base/bytes.h"
 #include "rfb/credentials.h"
+#include "rfb/identity.h"
+#include "rfb/sasl_policy.h"
+#include "rfb/sasl_stream.h"
 
 #include <memory>
 #include <optional>
@@ -16,9 +20,9 @@ namespace gds {
 
 struct SaslSettings {
     CredentialsPtr credentials;
-    // In the order of the list on the wire.
-    std::vector<std::string> mechanisms;
-    // Strength of the TLS layer below, in bits.
+    SaslPolicy policy;
+    // Strength of the TLS layer below, in bits; 0: there is none, and only mechanisms with a layer
+    // of their own will do.
     unsigned external_ssf = 0;
 };
 
@@ -30,19 +34,21 @@ struct SaslReply {
     Verdict verdict = Verdict::refused;
     // For the client; nothing after a refusal.
     std::optional<Bytes> data;
-    // Accepted: the user, who has authenticated as himself.
-    std::string user;
+    // Accepted: who has authenticated as himself.
+    Identity who;
+    // Accepted: strength of the layer that was agreed on, in bits; 0: none.
+    unsigned layer_ssf = 0;
     // Refused: whether the mechanism's words were understood and the secret did not fit.
     bool secret_was_wrong = false;
     // Refused: why, for the log.
     std::string why;
 };
 
-class SaslExchange {
+class SaslExchange final : public SaslLayer {
 public:
     // Throws std::runtime_error when the library refuses.
     explicit SaslExchange(SaslSettings settings);
-    ~SaslExchange();
+    ~SaslExchange() override;
     SaslExchange(const SaslExchange&) = delete;
     SaslExchange& operator=(const SaslExchange&) = delete;
 
@@ -53,6 +59,11 @@ public:
     // `mechanism` is one of mechanisms(). No call after one that did not answer `next`.
     SaslReply start(const std::string& mechanism, SaslData data);
     SaslReply step(SaslData data);
+
+    // SaslLayer, after a reply with a layer_ssf.
+    std::size_t most_per_record() const override;
+    ByteView seal(ByteView clear) override;
+    ByteView open(ByteView record) override;
 
 private:
     struct Impl;

@@ -9,8 +9,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <mutex>
+#include <utility>
+
+#include <sasl/saslplug.h>
 
 namespace gds {
 
@@ -46,7 +50,7 @@ int configuration_path(void* /*context*/, char** path)
     return SASL_OK;
 }
 
-std::vector<std::string> start_library()
+bool start_library()
 {
     // Before anything else of the library. It keeps the list, so this is never released.
     sasl_set_mutex(new_lock, take_lock, give_lock, free_lock);
@@ -62,15 +66,32 @@ std::vector<std::string> start_library()
     if (result != SASL_OK) {
         log_warning(std::string{"Cyrus SASL cannot be used: "} +
                     sasl_errstring(result, nullptr, nullptr));
-        return {};
     }
-    std::vector<std::string> mechanisms;
-    if (const char** names = sasl_global_listmech(); names != nullptr) {
-        for (; *names != nullptr; ++names) {
-            mechanisms.emplace_back(*names);
-        }
+    return result == SASL_OK;
+}
+
+struct Mechanism {
+    std::string name;
+    unsigned layer_strength = 0;
+};
+
+void note_mechanism(server_sasl_mechanism_t* mechanism, sasl_info_callback_stage_t stage,
+                    void* found)
+{
+    if (stage == SASL_INFO_LIST_MECH && mechanism != nullptr) {
+        static_cast<std::vector<Mechanism>*>(found)->push_back(
+            {mechanism->plug->mech_name, mechanism->plug->max_ssf});
     }
-    return mechanisms;
+}
+
+std::vector<Mechanism> mechanisms()
+{
+    static const bool started = start_library();
+    std::vector<Mechanism> found;
+    if (started) {
+        sasl_server_plugin_info(nullptr, note_mechanism, &found);
+    }
+    return found;
 }
 
 } // namespace
@@ -85,20 +106,45 @@ int sasl_log(void* /*context*/, int level, const char* message)
     return SASL_OK;
 }
 
-const std::vector<std::string>& installed_sasl_mechanisms()
+std::vector<std::string> installed_sasl_mechanisms()
 {
-    static const std::vector<std::string> mechanisms = start_library();
-    return mechanisms;
+    std::vector<std::string> names;
+    for (auto& mechanism : mechanisms()) {
+        names.push_back(std::move(mechanism.name));
+    }
+    return names;
 }
 
 std::vector<std::string> usable_sasl_mechanisms(const std::vector<std::string>& wanted)
 {
-    const auto& installed = installed_sasl_mechanisms();
+    const auto installed = installed_sasl_mechanisms();
     std::vector<std::string> usable;
     std::ranges::copy_if(wanted, std::back_inserter(usable), [&](const std::string& name) {
         return was_offered(installed, name) && !was_offered(usable, name);
     });
     return usable;
+}
+
+unsigned sasl_layer_strength(const std::string& mechanism)
+{
+    const auto installed = mechanisms();
+    const auto found = std::ranges::find(installed, mechanism, &Mechanism::name);
+    return found != installed.end() ? found->layer_strength : 0;
+}
+
+std::vector<std::string> layered_sasl_mechanisms(const SaslPolicy& policy)
+{
+    auto layered = usable_sasl_mechanisms(policy.mechanisms);
+    std::erase_if(layered, [&policy](const std::string& name) {
+        return sasl_layer_strength(name) < std::max(policy.minimum_ssf, k_least_ssf);
+    });
+    return layered;
+}
+
+bool takes_kerberos(const SaslPolicy& policy)
+{
+    return was_offered(usable_sasl_mechanisms(policy.mechanisms),
+                       std::string{k_kerberos_mechanism});
 }
 
 } // namespace gds

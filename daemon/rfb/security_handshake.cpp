@@ -8,6 +8,7 @@
 #include "rfb/offer.h"
 #include "rfb/refusal.h"
 #include "rfb/security_none.h"
+#include "rfb/security_sasl.h"
 #include "rfb/security_type.h"
 #include "rfb/security_vencrypt.h"
 #include "rfb/security_vnc_auth.h"
@@ -25,6 +26,7 @@ namespace {
 constexpr std::uint8_t k_none = 1;
 constexpr std::uint8_t k_vnc_auth = 2;
 constexpr std::uint8_t k_vencrypt = 19;
+constexpr std::uint8_t k_sasl = 20;
 
 // What is offered beside VeNCrypt.
 struct OuterType {
@@ -35,6 +37,7 @@ struct OuterType {
 };
 
 constexpr std::array k_outer_types{
+    OuterType{k_sasl, SecurityWord::sasl, sasl_layer_can_be_had, run_sasl},
     OuterType{k_vnc_auth, SecurityWord::vnc_auth, vnc_auth_can_be_had, run_vnc_auth},
     OuterType{k_none, SecurityWord::none, none_can_be_had, run_none},
 };
@@ -158,6 +161,7 @@ Task<Authenticated> security_handshake(Connection& connection, const SecuritySet
         observer.on_stage("result");
         const auto message = result_is_said ? security_result_ok() : Bytes{};
         co_await connection.stream().write(message);
+        connection.result_sent();
         co_return who;
     } catch (const Refusal& refusal) {
         refused = std::current_exception();

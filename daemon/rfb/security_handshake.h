@@ -9,6 +9,7 @@
 #include "rfb/authenticated.h"
 #include "rfb/connection.h"
 #include "rfb/credentials.h"
+#include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 
 #include <string>
@@ -25,8 +26,7 @@ struct SecuritySetup {
     // Null: no anonymous TLS.
     TlsCredentialsPtr anonymous_tls;
     CredentialsPtr credentials; // never null
-    // In the order of the list on the wire: "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN".
-    std::vector<std::string> sasl_mechanisms;
+    SaslPolicy sasl;
     // Not empty: refuse every client with this reason before any security type is offered.
     std::string refuse_with;
 };

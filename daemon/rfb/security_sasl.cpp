@@ -11,6 +11,7 @@
 #include "rfb/refusal.h"
 #include "rfb/sasl_exchange.h"
 #include "rfb/sasl_library.h"
+#include "rfb/sasl_stream.h"
 
 #include <algorithm>
 #include <memory>
@@ -119,7 +120,7 @@ using ExchangePtr = std::shared_ptr<SaslExchange>;
 
 Task<ExchangePtr> open_exchange(const SecurityContext& context, unsigned strength)
 {
-    SaslSettings settings{context.setup.credentials, context.setup.sasl_mechanisms, strength};
+    SaslSettings settings{context.setup.credentials, context.setup.sasl, strength};
     auto open = [settings] { return std::make_shared<SaslExchange>(settings); };
     auto exchange = co_await context.workers.run(std::move(open));
     if (exchange->mechanisms().empty()) {
@@ -128,34 +129,57 @@ Task<ExchangePtr> open_exchange(const SecurityContext& context, unsigned strengt
     co_return exchange;
 }
 
+// Whom a mechanism may wait for without limit, beside our own reckoning.
+std::optional<WaitsFor> waits_for(const std::string& mechanism)
+{
+    return mechanism == k_kerberos_mechanism ? std::optional{WaitsFor::kerberos} : std::nullopt;
+}
+
+template <typename Job>
+Task<SaslReply> on_worker(WorkerPool& workers, std::optional<WaitsFor> whom, Job job)
+{
+    if (whom) {
+        co_return co_await workers.run_apart(*whom, std::move(job));
+    }
+    co_return co_await workers.run(std::move(job));
+}
+
 Task<SaslReply> start(WorkerPool& workers, ExchangePtr exchange, std::string mechanism,
                       ClientData data)
 {
     auto job = [exchange, mechanism, held = std::move(data)] {
         return exchange->start(mechanism, view_of(held));
     };
-    co_return co_await workers.run(std::move(job));
+    const auto whom = waits_for(mechanism);
+    co_return co_await on_worker(workers, whom, std::move(job));
 }
 
-Task<SaslReply> step(WorkerPool& workers, ExchangePtr exchange, ClientData data)
+Task<SaslReply> step(WorkerPool& workers, ExchangePtr exchange, std::string mechanism,
+                     ClientData data)
 {
     auto job = [exchange, held = std::move(data)] { return exchange->step(view_of(held)); };
-    co_return co_await workers.run(std::move(job));
+    const auto whom = waits_for(mechanism);
+    co_return co_await on_worker(workers, whom, std::move(job));
 }
 
 } // namespace
 
-// Asked again, it answers the same for this connection.
-static void expect_chance(SecurityObserver& observer)
+// Asked again, it answers the same for this connection. A ticket is nothing that could be guessed.
+static void expect_chance(SecurityObserver& observer, const std::string& mechanism)
 {
-    if (!observer.may_judge()) {
+    if (mechanism != k_kerberos_mechanism && !observer.may_judge()) {
         throw TooManyAttempts{server_message({}, k_complete)};
     }
 }
 
 bool sasl_can_be_had(const SecuritySetup& setup)
 {
-    return !usable_sasl_mechanisms(setup.sasl_mechanisms).empty();
+    return !usable_sasl_mechanisms(setup.sasl.mechanisms).empty();
+}
+
+bool sasl_layer_can_be_had(const SecuritySetup& setup)
+{
+    return !layered_sasl_mechanisms(setup.sasl).empty();
 }
 
 Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
@@ -168,13 +192,13 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
     const auto mechanism = co_await read_mechanism(stream, exchange->mechanisms());
     auto data = co_await read_client_data(stream);
     const auto& unavailable = context.setup.credentials->unavailable;
-    if (!unavailable.empty()) {
+    if (!unavailable.empty() && mechanism != k_kerberos_mechanism) {
         throw CredentialsUnavailable{unavailable, server_message({}, k_complete)};
     }
     // The client's first message of SCRAM holds no proof yet: whoever sends that alone is not
     // judged.
     if (mechanism == "PLAIN") {
-        expect_chance(context.observer);
+        expect_chance(context.observer, mechanism);
     }
     unsigned steps = 1;
     auto reply = co_await start(context.workers, exchange, mechanism, std::move(data));
@@ -185,8 +209,8 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
         const auto message = server_message(reply.data, k_to_be_continued);
         co_await stream.write(message);
         data = co_await read_client_data(stream);
-        expect_chance(context.observer);
-        reply = co_await step(context.workers, exchange, std::move(data));
+        expect_chance(context.observer, mechanism);
+        reply = co_await step(context.workers, exchange, mechanism, std::move(data));
         ++steps;
     }
     if (reply.verdict == SaslReply::Verdict::refused) {
@@ -195,8 +219,12 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
     }
     const auto message = server_message(reply.data, k_complete);
     co_await stream.write(message);
-    Identity identity{IdentityKind::password, std::move(reply.user), {}};
-    co_return SecurityProof::make(std::move(identity), channel.word, mechanism, channel.strength);
+    // What the client sends from here on is records of the layer; we begin behind SecurityResult.
+    if (reply.layer_ssf > 0) {
+        context.connection.push_layer_after_result(std::make_unique<SaslStream>(stream, exchange));
+    }
+    const unsigned strength = reply.layer_ssf > 0 ? reply.layer_ssf : channel.strength;
+    co_return SecurityProof::make(std::move(reply.who), channel.word, mechanism, strength);
 }
 
 } // namespace gds

@@ -26,6 +26,8 @@ const char* to_text(SecurityWord word)
         return "vnc-auth";
     case SecurityWord::none:
         return "none";
+    case SecurityWord::sasl:
+        return "sasl";
     }
     return "";
 }

@@ -12,6 +12,7 @@ namespace gds {
 enum class SecurityWord {
     x509_sasl,
     x509_plain,
+    sasl,
     x509_vnc,
     x509_none,
     tls_plain,
@@ -23,10 +24,10 @@ enum class SecurityWord {
 };
 
 inline constexpr std::array k_security_words{
-    SecurityWord::x509_sasl, SecurityWord::x509_plain, SecurityWord::x509_vnc,
-    SecurityWord::x509_none, SecurityWord::tls_plain,  SecurityWord::tls_vnc,
-    SecurityWord::tls_none,  SecurityWord::ra2_256,    SecurityWord::vnc_auth,
-    SecurityWord::none,
+    SecurityWord::x509_sasl, SecurityWord::x509_plain, SecurityWord::sasl,
+    SecurityWord::x509_vnc,  SecurityWord::x509_none,  SecurityWord::tls_plain,
+    SecurityWord::tls_vnc,   SecurityWord::tls_none,   SecurityWord::ra2_256,
+    SecurityWord::vnc_auth,  SecurityWord::none,
 };
 
 const char* to_text(SecurityWord word);

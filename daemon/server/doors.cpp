@@ -9,21 +9,24 @@ namespace gds {
 
 namespace {
 
-bool is_missing(SecurityWord word, const Credentials& credentials, bool has_certificate)
+bool is_missing(SecurityWord word, const Credentials& credentials, bool has_certificate,
+                SaslAbility sasl)
 {
+    const bool by_ticket = word == SecurityWord::x509_sasl && sasl.kerberos;
     return (needs_certificate(word) && !has_certificate) ||
-           (needs_user_password(word) && !credentials.unavailable.empty()) ||
+           (needs_user_password(word) && !credentials.unavailable.empty() && !by_ticket) ||
+           (word == SecurityWord::sasl && !sasl.layer) ||
            (needs_vnc_password(word) && credentials.vnc_password == nullptr);
 }
 
 } // namespace
 
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
-                    bool has_certificate)
+                    bool has_certificate, SaslAbility sasl)
 {
     Doors doors;
     for (const SecurityWord word : listed) {
-        if (!is_missing(word, credentials, has_certificate)) {
+        if (!is_missing(word, credentials, has_certificate, sasl)) {
             doors.open.push_back(word);
         }
         if (const auto warning = weakness_of(word); !warning.empty()) {
@@ -48,6 +51,7 @@ std::string weakness_of(SecurityWord word)
     switch (word) {
     case SecurityWord::x509_sasl:
     case SecurityWord::x509_plain:
+    case SecurityWord::sasl:
     case SecurityWord::ra2_256:
         return {};
     case SecurityWord::x509_vnc:

@@ -20,8 +20,14 @@ struct Doors {
     std::vector<std::string> warnings;
 };
 
+// What SASL can do without our users' passwords, and without TLS.
+struct SaslAbility {
+    bool kerberos = false;
+    bool layer = false;
+};
+
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
-                    bool has_certificate);
+                    bool has_certificate, SaslAbility sasl = {});
 
 // Empty for what needs no warning.
 std::string weakness_of(SecurityWord word);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "desktop/screen_capture.h"
+#include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 
 #include <chrono>
@@ -22,6 +23,7 @@ struct Policy {
     // IP addresses, interface names, or `unix:PATH`; empty: all interfaces.
     std::vector<std::string> listen_addresses;
     std::vector<SecurityWord> security_types{SecurityWord::x509_sasl, SecurityWord::x509_plain};
+    SaslPolicy sasl;
     MonitorChoice monitors = MonitorChoice::all;
     unsigned max_clients = 32;
     std::chrono::milliseconds login_timeout{30'000};

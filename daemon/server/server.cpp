@@ -6,6 +6,7 @@
 #include "base/timeout.h"
 #include "base/translate.h"
 #include "io/tls_anonymous.h"
+#include "rfb/sasl_library.h"
 
 #include <algorithm>
 #include <utility>
@@ -43,11 +44,6 @@ void append_sentence(std::string& text, const std::string& sentence)
 }
 
 } // namespace
-
-std::vector<std::string> server_sasl_mechanisms()
-{
-    return {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
-}
 
 Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name)
     : workers_(workers), desktop_name_(std::move(desktop_name)), credentials_(nobody()),
@@ -202,7 +198,9 @@ void Server::admit(Accepted accepted)
 
 Doors Server::doors() const
 {
-    return look_at_doors(policy_->security_types, *credentials_, tls_ != nullptr);
+    const SaslAbility sasl{takes_kerberos(policy_->sasl),
+                           !layered_sasl_mechanisms(policy_->sasl).empty()};
+    return look_at_doors(policy_->security_types, *credentials_, tls_ != nullptr, sasl);
 }
 
 SecuritySetup Server::security_setup() const
@@ -212,7 +210,7 @@ SecuritySetup Server::security_setup() const
     setup.tls = tls_;
     setup.anonymous_tls = anonymous_tls_;
     setup.credentials = credentials_;
-    setup.sasl_mechanisms = server_sasl_mechanisms();
+    setup.sasl = policy_->sasl;
     if (!has_room()) {
         setup.refuse_with = _("Too many viewers are connected.");
     } else if (!setup.offer.empty()) {

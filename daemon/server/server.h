@@ -22,9 +22,6 @@
 
 namespace gds {
 
-// The SASL mechanisms that passwords are taken by, in the order of the list on the wire.
-std::vector<std::string> server_sasl_mechanisms();
-
 class Server final : public ServerControl, private ClientOwner {
 public:
     Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name);

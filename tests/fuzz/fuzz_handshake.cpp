@@ -94,7 +94,7 @@ const SecuritySetup& setup()
         all.offer = {SecurityWord::x509_sasl, SecurityWord::x509_plain};
         all.tls = make_tls();
         all.credentials = std::move(credentials);
-        all.sasl_mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+        all.sasl.mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
         return all;
     }();
     return made;

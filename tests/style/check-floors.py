@@ -27,6 +27,7 @@ ALL = set(BELOW)
 ROOMS = [
     ("GnuTLS", r"gnutls/", r"daemon/io/(tls_|gnutls_)|tests/"),
     ("Cyrus SASL", r"sasl/", r"daemon/(io/sasl_stream|rfb/(security_)?sasl)|tests/"),
+    ("GSS-API", r"(gssapi|krb5)/", r"daemon/rfb/kerberos_|tests/"),
     ("sdbus-c++", r"sdbus-c\+\+/",
      r"daemon/(service|cli)/|portal/|daemon/base/(sdbus_compat|bus_source)|tests/"),
     ("PipeWire", r"(pipewire|spa)/", r"portal/|tests/"),

@@ -67,7 +67,7 @@ inline SecuritySetup some_setup()
     SecuritySetup setup;
     setup.offer = {SecurityWord::x509_sasl, SecurityWord::x509_plain};
     setup.credentials = some_credentials();
-    setup.sasl_mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+    setup.sasl.mechanisms = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
     return setup;
 }
 

@@ -143,7 +143,7 @@ TEST(SecurityHandshake, TheOfferFollowsTheSetup)
     EXPECT_EQ(run_login(setup, plan_for(263))->viewer.sub_types,
               (std::vector<std::uint32_t>{263, 264}));
     setup.offer = {SecurityWord::x509_sasl, SecurityWord::x509_plain};
-    setup.sasl_mechanisms = {"NO-SUCH"};
+    setup.sasl.mechanisms = {"NO-SUCH"};
     EXPECT_EQ(run_login(setup, plan_for(262))->viewer.sub_types, (std::vector<std::uint32_t>{262}));
 }
 
@@ -170,7 +170,7 @@ TEST(SecurityHandshake, WithoutAnOfferEveryVersionGetsTheReason)
     refusing.refuse_with = "The certificate cannot be read";
     auto no_mechanism = full_setup();
     no_mechanism.offer = {SecurityWord::x509_sasl};
-    no_mechanism.sasl_mechanisms.clear();
+    no_mechanism.sasl.mechanisms.clear();
     for (const auto& setup : {no_tls, nothing, refusing, no_mechanism}) {
         const std::string reason =
             setup.refuse_with.empty() ? "No way to log in is available" : setup.refuse_with;

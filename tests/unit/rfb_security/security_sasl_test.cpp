@@ -133,7 +133,7 @@ TEST(SecuritySasl, NamesAreTakenAsTheyAre)
 TEST(SecuritySasl, OnlyWhatTheSetupNamesIsListed)
 {
     auto setup = some_setup();
-    setup.sasl_mechanisms = {"PLAIN", "NO-SUCH", "SCRAM-SHA-256", "PLAIN"};
+    setup.sasl.mechanisms = {"PLAIN", "NO-SUCH", "SCRAM-SHA-256", "PLAIN"};
     const auto login = log_in_by("SCRAM-SHA-256", {"alice", "wonderland", ""}, setup);
     EXPECT_EQ(login->viewer.mechanisms, "PLAIN,SCRAM-SHA-256");
     EXPECT_TRUE(login->server.who);
@@ -175,7 +175,7 @@ TEST(SecuritySasl, AMechanismThatWasNotOfferedIsRefused)
 TEST(SecuritySasl, OneThatTheSetupDoesNotNameIsNotOffered)
 {
     auto setup = some_setup();
-    setup.sasl_mechanisms = {"SCRAM-SHA-256"};
+    setup.sasl.mechanisms = {"SCRAM-SHA-256"};
     const auto message = start_message("PLAIN", octets_of("\0alice\0wonderland"s));
     EXPECT_TRUE(feed_inner(run_sasl, message, setup)->server.ended_by<RefusedChoice>());
 }

@@ -21,7 +21,7 @@ const std::vector<SecurityWord> k_all{k_security_words.begin(), k_security_words
 
 TEST(Doors, AreOpenInTheOrderOfTheSetting)
 {
-    EXPECT_EQ(look_at_doors(k_all, all_there(), true).open, k_all);
+    EXPECT_EQ(look_at_doors(k_all, all_there(), true, {true, true}).open, k_all);
     EXPECT_TRUE(look_at_doors({}, all_there(), true).open.empty());
     const std::vector<SecurityWord> some{SecurityWord::none, SecurityWord::x509_plain};
     EXPECT_EQ(look_at_doors(some, all_there(), true).open, some);
@@ -32,10 +32,12 @@ TEST(Doors, AreClosedWhileWhatTheyNeedIsMissing)
     Credentials nobody;
     nobody.unavailable = "No user.";
     nobody.vnc_unavailable = "No VNC password.";
+    const SaslAbility layer{false, true};
     for (const SecurityWord word : k_security_words) {
-        EXPECT_EQ(look_at_doors({word}, all_there(), false).open.empty(), needs_certificate(word))
+        EXPECT_EQ(look_at_doors({word}, all_there(), false, layer).open.empty(),
+                  needs_certificate(word))
             << to_text(word);
-        const auto doors = look_at_doors({word}, nobody, true);
+        const auto doors = look_at_doors({word}, nobody, true, layer);
         EXPECT_EQ(doors.open.empty(), needs_user_password(word) || needs_vnc_password(word))
             << to_text(word);
         // Said where it matters, and only there.
@@ -48,6 +50,18 @@ TEST(Doors, AreClosedWhileWhatTheyNeedIsMissing)
         }
         EXPECT_EQ(doors.missing, expected) << to_text(word);
     }
+}
+
+TEST(Doors, ATicketNeedsNoPassword)
+{
+    Credentials locked;
+    locked.unavailable = "The keyring is locked.";
+    const std::vector<SecurityWord> listed{SecurityWord::x509_sasl, SecurityWord::x509_plain,
+                                           SecurityWord::sasl};
+    const auto doors = look_at_doors(listed, locked, true, {true, true});
+    EXPECT_EQ(doors.open, (std::vector<SecurityWord>{SecurityWord::x509_sasl, SecurityWord::sasl}));
+    EXPECT_EQ(doors.missing, std::vector<std::string>{"The keyring is locked."});
+    EXPECT_TRUE(look_at_doors({SecurityWord::sasl}, all_there(), true).open.empty());
 }
 
 TEST(Doors, SayTheSameReasonOnce)
