@@ -4,9 +4,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/translate.h"
+#include "rfb/sasl_library.h"
+#include "service/sasl_settings.h"
 #include "service/sentence.h"
+#include "service/setting_values.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gds {
 
@@ -15,23 +19,24 @@ namespace {
 constexpr const char* k_schema = "org.gnome.desktop-sharing";
 constexpr const char* k_enabled = "enabled";
 
-std::vector<std::string> words(GSettings* settings, const char* key)
+// Schemas of their own, below ours.
+constexpr std::array k_children{"sasl"};
+
+GObjectPtr<GSettings> child_of(GSettings* settings, const char* name)
 {
-    std::vector<std::string> list;
-    char** values = g_settings_get_strv(settings, key);
-    for (char** each = values; *each != nullptr; ++each) {
-        list.emplace_back(*each);
-    }
-    g_strfreev(values);
-    return list;
+    return GObjectPtr<GSettings>{g_settings_get_child(settings, name)};
 }
 
-std::string word(GSettings* settings, const char* key)
+void touch_all_keys(GSettings* settings)
 {
-    char* value = g_settings_get_string(settings, key);
-    std::string text = value;
-    g_free(value);
-    return text;
+    GSettingsSchema* schema = nullptr;
+    g_object_get(settings, "settings-schema", &schema, nullptr);
+    char** keys = g_settings_schema_list_keys(schema);
+    for (char** key = keys; *key != nullptr; ++key) {
+        g_variant_unref(g_settings_get_value(settings, *key));
+    }
+    g_strfreev(keys);
+    g_settings_schema_unref(schema);
 }
 
 void read_port(GSettings* settings, const CommandLine& command_line, Policy& policy)
@@ -56,7 +61,7 @@ void read_addresses(GSettings* settings, const CommandLine& command_line, Policy
         policy.listen_addresses = command_line.addresses;
         return;
     }
-    const auto listed = words(settings, "listen-addresses");
+    const auto listed = setting_words(settings, "listen-addresses");
     // Interfaces come and go: whether one exists is for the listener to say, in its own complaint.
     std::copy_if(listed.begin(), listed.end(), std::back_inserter(policy.listen_addresses),
                  [](const std::string& address) { return !address.empty(); });
@@ -75,7 +80,7 @@ void read_addresses(GSettings* settings, const CommandLine& command_line, Policy
 void read_security_types(GSettings* settings, Policy& policy)
 {
     policy.security_types.clear();
-    for (const auto& name : words(settings, "security-types")) {
+    for (const auto& name : setting_words(settings, "security-types")) {
         const auto type = security_word_of(name);
         if (!type) {
             // Translators: the first %s is a word from the settings that means nothing to us.
@@ -98,9 +103,22 @@ void read_security_types(GSettings* settings, Policy& policy)
     }
 }
 
+void read_sasl(GSettings* settings, Policy& policy)
+{
+    const auto sasl = child_of(settings, "sasl");
+    policy.sasl = read_sasl_policy(sasl.get(), policy.complaints);
+    const auto& types = policy.security_types;
+    if (std::find(types.begin(), types.end(), SecurityWord::sasl) != types.end() &&
+        layered_sasl_mechanisms(policy.sasl).empty()) {
+        policy.complaints.emplace_back(
+            _("The security type “sasl” is not offered: no SASL mechanism of the settings encrypts "
+              "strongly enough without TLS. GSSAPI does, once “keytab” is set."));
+    }
+}
+
 void read_monitors(GSettings* settings, Policy& policy)
 {
-    const std::string name = word(settings, "monitors");
+    const std::string name = setting_word(settings, "monitors");
     if (name == "all") {
         policy.monitors = MonitorChoice::all;
     } else if (name == "primary") {
@@ -135,6 +153,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line)
     read_port(settings, command_line, policy);
     read_addresses(settings, command_line, policy);
     read_security_types(settings, policy);
+    read_sasl(settings, policy);
     read_monitors(settings, policy);
     read_max_clients(settings, policy);
     return policy;
@@ -159,15 +178,27 @@ GObjectPtr<GSettings> PolicySettings::open()
 PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> settings)
     : command_line_(std::move(command_line)), settings_(std::move(settings))
 {
-    handler_ = g_signal_connect(settings_.get(), "changed", G_CALLBACK(changed), this);
-    // Only after the connection, and after a first reading, does GSettings tell of changes.
+    parts_.push_back(settings_);
+    for (const char* name : k_children) {
+        parts_.push_back(child_of(settings_.get(), name));
+    }
+    for (const auto& part : parts_) {
+        g_signal_connect(part.get(), "changed", G_CALLBACK(changed), this);
+        // Only after the connection, and after a first reading, does GSettings tell of changes.
+        touch_all_keys(part.get());
+    }
     policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
     for (const auto& complaint : policy_->complaints) {
         log_warning(complaint);
     }
 }
 
-PolicySettings::~PolicySettings() { g_signal_handler_disconnect(settings_.get(), handler_); }
+PolicySettings::~PolicySettings()
+{
+    for (const auto& part : parts_) {
+        g_signal_handlers_disconnect_by_data(part.get(), this);
+    }
+}
 
 void PolicySettings::changed(GSettings*, const char*, void* data)
 {

@@ -54,7 +54,7 @@ private:
 
     CommandLine command_line_;
     GObjectPtr<GSettings> settings_;
-    gulong handler_ = 0;
+    std::vector<GObjectPtr<GSettings>> parts_; // it and its children
     PolicyPtr policy_;
     OnChange on_change_;
     Source idle_;

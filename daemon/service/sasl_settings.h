@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The keys of org.gnome.desktop-sharing.sasl -> SaslPolicy.
+#pragma once
+
+#include "rfb/sasl_policy.h"
+
+#include <string>
+#include <vector>
+
+#include <gio/gio.h>
+
+namespace gds {
+
+// One reading of all keys. What cannot be used is left out, and a sentence about it added to
+// `complaints`; an empty list of mechanisms comes out only when nothing that was named can be used.
+SaslPolicy read_sasl_policy(GSettings* settings, std::vector<std::string>& complaints);
+
+} // namespace gds
