@@ -4,6 +4,7 @@
 The compositors are in desktop_mutter.py and desktop_sway.py.  Nothing of the caller's own desktop
 is used or touched: own HOME, XDG directories and bus, and a bus without the system's service files.
 """
+import functools
 import glob
 import os
 import pathlib
@@ -232,10 +233,20 @@ class Desktop:
     def start_terminal(self, *command, name="terminal", options=()):
         """A terminal that fills the screen and runs the command."""
         return self.spawn(name, "foot", "-o", "main.initial-window-mode=fullscreen", "-o",
-                          "cursor.blink=no", *options, *command)
+                          "cursor.blink=no", *exact_colours(), *options, *command)
 
     def stop_process_by_signal(self, name, number=signal.SIGSTOP):
         os.kill(self.processes[name].pid, number)
+
+
+@functools.cache
+def exact_colours():
+    """What keeps foot's colours as they were told. With gamma-correct blending (since 1.21, where
+    the compositor can do it) Mutter shows 36 now as 34 and now as 37."""
+    option = ("-o", "main.gamma-correct-blending=no")
+    known = subprocess.run(["foot", "--check-config", *option], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False).returncode == 0
+    return option if known else ()
 
 
 def create(kind, size=(1280, 720), **options):

@@ -169,10 +169,8 @@ class Share:
 
 
 def shows_colour(rgb, colour, part=0.9):
-    """Whether that part of the picture has the colour, give or take what the compositor's colour
-    management makes of it (Mutter 48 shows 200,30,60 as 200,28,59)."""
-    near = (abs(rgb.astype(int) - colour) <= 4).all(axis=2)
-    return near.mean() > part
+    """Whether more than that part of the picture has the colour."""
+    return (rgb == colour).all(axis=2).mean() > part
 
 
 def same_picture(seen, truth):
