@@ -22,8 +22,39 @@ struct ReleaseName {
 };
 using Name = std::unique_ptr<gss_name_struct, ReleaseName>;
 
-// GSS-API itself says little of a file that it cannot read (and loses some memory).
-void expect_keys(const std::string& keytab)
+std::string_view component(const krb5_principal_data& principal, int number)
+{
+    const krb5_data& data = principal.data[number];
+    return {data.data, data.length};
+}
+
+bool is_ours(const krb5_principal_data& principal, std::string_view service, std::string_view host)
+{
+    return principal.length == 2 && component(principal, 0) == service &&
+           (host.empty() || component(principal, 1) == host);
+}
+
+// KRB5_KT_END when none of the keys is ours.
+krb5_error_code look_for_key(krb5_context context, krb5_keytab keys, std::string_view service,
+                             std::string_view host)
+{
+    krb5_kt_cursor cursor = nullptr;
+    auto code = krb5_kt_start_seq_get(context, keys, &cursor);
+    if (code != 0) {
+        return code;
+    }
+    bool found = false;
+    krb5_keytab_entry entry{};
+    while (!found && (code = krb5_kt_next_entry(context, keys, &entry, &cursor)) == 0) {
+        found = is_ours(*entry.principal, service, host);
+        krb5_free_keytab_entry_contents(context, &entry);
+    }
+    krb5_kt_end_seq_get(context, keys, &cursor);
+    return code;
+}
+
+// GSS-API itself says little of a file that it cannot use (and loses some memory).
+void expect_key(const std::string& keytab, std::string_view service, std::string_view host)
 {
     krb5_context context = nullptr;
     if (krb5_init_context(&context) != 0) {
@@ -32,7 +63,7 @@ void expect_keys(const std::string& keytab)
     krb5_keytab keys = nullptr;
     auto code = krb5_kt_resolve(context, ("FILE:" + keytab).c_str(), &keys);
     if (code == 0) {
-        code = krb5_kt_have_content(context, keys);
+        code = look_for_key(context, keys, service, host);
         krb5_kt_close(context, keys);
     }
     std::string why;
@@ -43,7 +74,9 @@ void expect_keys(const std::string& keytab)
     }
     krb5_free_context(context);
     if (!why.empty()) {
-        throw std::runtime_error{"no keys in " + keytab + ": " + why};
+        throw std::runtime_error{"no key of " + std::string{service} + "/" +
+                                 (host.empty() ? "*" : std::string{host}) + " in " + keytab + ": " +
+                                 why};
     }
 }
 
@@ -81,7 +114,7 @@ void KerberosAcceptor::Release::operator()(gss_cred_id_t credentials) const
 KerberosAcceptor::KerberosAcceptor(const std::string& keytab, const std::string& service,
                                    const std::string& host)
 {
-    expect_keys(keytab);
+    expect_key(keytab, service, host);
     const Name name =
         import(host.empty() ? service : service + "@" + host, GSS_C_NT_HOSTBASED_SERVICE);
     const std::string file = "FILE:" + keytab;
@@ -95,9 +128,9 @@ KerberosAcceptor::KerberosAcceptor(const std::string& keytab, const std::string&
                               &credentials, nullptr, nullptr);
     credentials_.reset(credentials);
     if (GSS_ERROR(major) != 0 || !name || credentials == GSS_C_NO_CREDENTIAL) {
-        throw std::runtime_error{"no key of " + service + "/" + (host.empty() ? "*" : host) +
-                                 " in " + keytab + ": " + status_text(major, GSS_C_GSS_CODE) +
-                                 ": " + status_text(minor, GSS_C_MECH_CODE)};
+        throw std::runtime_error{"the keys in " + keytab +
+                                 " cannot be used: " + status_text(major, GSS_C_GSS_CODE) + ": " +
+                                 status_text(minor, GSS_C_MECH_CODE)};
     }
 }
 

@@ -223,7 +223,7 @@ class Client:
     def readable(self, seconds):
         import select
         pending = getattr(self.wire.socket, "pending", lambda: 0)()
-        return bool(pending) or bool(select.select([self.wire], [], [], max(0, seconds))[0])
+        return bool(pending or self.wire.opened) or bool(select.select([self.wire], [], [], max(0, seconds))[0])
 
     def refresh(self, timeout=20):
         """Asks for everything anew and returns the picture."""

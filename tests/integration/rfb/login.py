@@ -97,6 +97,8 @@ def run_sasl(wire, mechanism, user, password):
         send_sasl_start(wire, mechanism, b"\0".join([b"", to_bytes(user), to_bytes(password)]))
         read_sasl_reply(wire)
         return mechanism
+    if mechanism == "GSSAPI":
+        return run_gssapi(wire)
     scram = Scram(mechanism, user, password)
     send_sasl_start(wire, mechanism, scram.first())
     server_first, complete = read_sasl_reply(wire)
@@ -109,6 +111,27 @@ def run_sasl(wire, mechanism, user, password):
     elif not complete:
         raise Refused("SCRAM goes on for too long")
     return mechanism
+
+
+def run_gssapi(wire, service="vnc", behind_last_step=b"", **choice):
+    """With the ticket of the environment; returns the layer agreed on, or None.
+
+    behind_last_step: what goes out in one piece with the last message.
+    """
+    from .gss import NO_LAYER, Gss
+    gss = Gss(service)
+    send_sasl_start(wire, "GSSAPI", gss.first())
+    token, complete = read_sasl_reply(wire)
+    while not gss.context.complete and not complete:
+        answer = gss.step(token)
+        wire.send(sasl_blob(answer))
+        token, complete = read_sasl_reply(wire)
+    if complete:
+        return None  # refused: SecurityResult says so
+    layer, answer = gss.choose_layer(token, **choice)
+    wire.send(sasl_blob(answer) + behind_last_step)
+    read_sasl_reply(wire)
+    return None if layer == NO_LAYER else gss
 
 
 def log_in(wire, security, user, password, mechanism=None, certificate=None, host=None,
@@ -127,6 +150,14 @@ def log_in(wire, security, user, password, mechanism=None, certificate=None, hos
         wire.send(bytes([NONE]))
         if version == "003.008":
             read_security_result(wire, version)
+        return
+    if security == "sasl":
+        if SASL not in types:
+            raise Refused(f"SASL is not among {types}")
+        wire.send(bytes([SASL]))
+        layer = run_sasl(wire, mechanism, user, password)
+        read_security_result(wire, version)
+        wire.start_layer(layer)
         return
     if VENCRYPT not in types:
         raise Refused(f"VeNCrypt is not among {types}")

@@ -28,6 +28,8 @@ class Wire:
                                                    (source, 0) if source else None)
         self.timeout = timeout
         self.received = 0
+        self.layer = None    # of SASL: seals and opens records
+        self.opened = b""
 
     def start_tls(self, certificate=None, host=None):
         """certificate: a PEM file that must be the server's; None accepts any."""
@@ -48,13 +50,28 @@ class Wire:
     def fileno(self):
         return self.socket.fileno()
 
+    def start_layer(self, layer):
+        """Everything from here on is records of it."""
+        self.layer = layer
+
     def send(self, data):
+        if self.layer:
+            data = b"".join(self.layer.seal(data[i:i + 16384]) for i in range(0, len(data), 16384))
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
             raise Closed(str(error)) from error
 
     def read(self, count):
+        if not self.layer:
+            return self.read_raw(count)
+        while len(self.opened) < count:
+            size = struct.unpack(">I", self.read_raw(4))[0]
+            self.opened += self.layer.open(self.read_raw(size))
+        data, self.opened = self.opened[:count], self.opened[count:]
+        return data
+
+    def read_raw(self, count):
         data = bytearray()
         while len(data) < count:
             try:
