@@ -4,12 +4,15 @@
 // one of the exceptions that it names, and lets in nobody but the one user there is.
 #include "base/errors.h"
 #include "base/worker_pool.h"
+#include "fakes/layer_mechanism.h"
+#include "io/stream_reader.h"
 #include "rfb/security_plain.h"
 #include "rfb/security_sasl.h"
 #include "rfb/security_vencrypt.h"
 #include "rfb/version_handshake.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -33,18 +36,12 @@ void require(bool holds, const char* what)
     }
 }
 
-// Gives what the fuzzer chose, in pieces that it chose, and then ends. What is written to it is
-// counted.
+// Gives what the fuzzer chose, in pieces, and then ends. What is written to it is counted.
 class ChosenStream final : public ByteStream {
 public:
-    explicit ChosenStream(ByteView octets)
-    {
-        if (!octets.empty()) {
-            piece_ = std::max<std::size_t>(1, octets[0]);
-            octets = octets.subspan(1);
-        }
-        octets_ = octets;
-    }
+    ChosenStream(ByteView octets, std::size_t piece, std::size_t& written)
+        : octets_(octets), piece_(piece), written_(written)
+    {}
     Task<std::size_t> read_some(std::span<std::uint8_t> into) override
     {
         require(!into.empty(), "read into nothing");
@@ -62,8 +59,8 @@ public:
 
 private:
     ByteView octets_;
-    std::size_t piece_ = 1;
-    std::size_t written_ = 0;
+    std::size_t piece_;
+    std::size_t& written_;
 };
 
 struct SilentObserver final : SecurityObserver {
@@ -116,6 +113,31 @@ Task<> run_inner(Connection& connection, WorkerPool& workers, RunInnerType run)
     require(who.user() == "a", "somebody else was let in");
 }
 
+// Type 20 with a mechanism that has a layer, and what a session reads through it. Who says a name
+// is let in by this one; what counts is where the layer begins and what it takes.
+Task<> run_layered(Connection& connection, WorkerPool& workers)
+{
+    test::add_layer_mechanism();
+    auto layered = setup();
+    layered.sasl.mechanisms = {test::k_layer_mechanism, "PLAIN"};
+    SilentObserver observer;
+    const SecurityContext context{connection, layered, observer, workers};
+    const Channel channel{SecurityWord::sasl, 0};
+    auto& clear = connection.stream();
+    const auto who = co_await run_sasl(context, channel);
+    require(who.mechanism() == test::k_layer_mechanism, "a mechanism without a layer");
+    require(who.ssf() >= 128, "a weak layer");
+    require(&connection.stream() == &clear, "the layer begins before the result");
+    connection.result_sent();
+    require(&connection.stream() != &clear, "no layer");
+    StreamReader reader{connection.stream(), StreamReader::Mode::buffered};
+    while (true) {
+        const auto octet = co_await reader.u8();
+        const std::array echo{octet};
+        co_await connection.stream().write(echo);
+    }
+}
+
 Task<> run_vencrypt_choice(Connection& connection)
 {
     const auto offer = vencrypt_offer(setup());
@@ -131,25 +153,37 @@ void check_texts(ByteView octets)
     }
 }
 
-void play(std::uint8_t what, ByteView octets)
+// How it ended, and what was said until then.
+struct Outcome {
+    enum class End { let_in, protocol, authentication, stream };
+    End end = End::let_in;
+    std::size_t written = 0;
+
+    bool operator==(const Outcome&) const = default;
+};
+
+Task<> task_of(unsigned what, Connection& connection, WorkerPool& workers)
+{
+    switch (what) {
+    case 0:
+        return run_whole(connection, workers);
+    case 1:
+        return run_inner(connection, workers, run_sasl);
+    case 2:
+        return run_inner(connection, workers, run_plain);
+    case 3:
+        return run_vencrypt_choice(connection);
+    default:
+        return run_layered(connection, workers);
+    }
+}
+
+Outcome play_in_pieces(unsigned what, ByteView octets, std::size_t piece)
 {
     static WorkerPool workers{1, 0};
-    Connection connection{std::make_unique<ChosenStream>(octets), "fuzz"};
-    Task<> task;
-    switch (what % 4) {
-    case 0:
-        task = run_whole(connection, workers);
-        break;
-    case 1:
-        task = run_inner(connection, workers, run_sasl);
-        break;
-    case 2:
-        task = run_inner(connection, workers, run_plain);
-        break;
-    default:
-        task = run_vencrypt_choice(connection);
-        break;
-    }
+    Outcome outcome;
+    Connection connection{std::make_unique<ChosenStream>(octets, piece, outcome.written), "fuzz"};
+    auto task = task_of(what, connection, workers);
     task.start();
     while (!task.done()) {
         g_main_context_iteration(nullptr, TRUE);
@@ -157,9 +191,25 @@ void play(std::uint8_t what, ByteView octets)
     try {
         task.result();
     } catch (const ProtocolError&) {
+        outcome.end = Outcome::End::protocol;
     } catch (const AuthenticationError&) {
+        outcome.end = Outcome::End::authentication;
     } catch (const EndOfStream&) {
+        outcome.end = Outcome::End::stream;
     }
+    return outcome;
+}
+
+// The fuzzer chooses the size of the pieces; in one piece it comes to the same.
+void play(std::uint8_t what, ByteView octets)
+{
+    const std::size_t piece = octets.empty() ? 1 : std::max<std::size_t>(1, octets[0]);
+    octets = octets.subspan(std::min<std::size_t>(1, octets.size()));
+    const unsigned kind = what % 5;
+    const auto outcome = play_in_pieces(kind, octets, piece);
+    // TLS is never twice the same length.
+    require(kind == 0 || outcome == play_in_pieces(kind, octets, octets.size() + 1),
+            "pieces make a difference");
 }
 
 } // namespace

@@ -2,8 +2,8 @@
 #include "rfb/sasl_stream.h"
 
 #include "base/errors.h"
+#include "fakes/layer_mechanism.h"
 #include "fakes/stream_pair.h"
-#include "layer_mechanism.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // Security type 20 without TLS: where the mechanism's layer begins, and that nothing weaker or
 // earlier does. (What servers of 2009 did wrong is named in each test.)
 #include "base/errors.h"
-#include "layer_mechanism.h"
+#include "fakes/layer_mechanism.h"
 #include "login.h"
 #include "rfb/security_sasl.h"
 
