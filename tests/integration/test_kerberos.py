@@ -70,6 +70,8 @@ def site(realm, shared, monkeypatch):
     for key in SASL_KEYS:
         shared.daemon.reset_setting(key, SASL_SCHEMA)
     realm.set("keytab", str(realm.keytab))
+    shared.desktop.run("gsettings", "set", "org.gnome.desktop-sharing.access", "rules",
+                       "[('control', 'kerberos:*'), ('control', 'password:*')]", check=False)
     shared.daemon.set_setting("security-types", "['sasl', 'x509-sasl', 'x509-plain']")
     have_ticket(monkeypatch, realm.alice)
     wait_until(lambda: login.SASL in offered_types(shared), 5, "type 20 is not offered")
