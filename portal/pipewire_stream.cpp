@@ -18,13 +18,6 @@
 namespace gds {
 namespace {
 
-constexpr std::chrono::milliseconds k_settled{600};
-constexpr std::chrono::milliseconds k_short_pause{30};
-constexpr std::chrono::milliseconds k_rest{1000};
-// Microseconds.
-constexpr std::int64_t k_hurry = 100'000; // pictures closer together than this may hide a lost one
-constexpr std::int64_t k_calm = 1'000'000; // what a pause itself brings hides none
-
 pw_properties* stream_properties()
 {
     return pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture",
@@ -82,7 +75,13 @@ const pw_stream_events PipeWireStream::k_events = [] {
 
 PipeWireStream::PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote,
                                std::uint32_t node_id, std::optional<Size> wish, Events events)
-    : remote_(remote), node_id_(node_id), events_(std::move(events)), loop_(loop.loop())
+    : remote_(remote), node_id_(node_id), events_(std::move(events)),
+      second_look_([this](bool active) {
+          if (comes_from_mutter()) {
+              pw_stream_set_active(stream_, active);
+          }
+      }),
+      loop_(loop.loop())
 {
     stream_ = pw_stream_new(remote.core(), "gnome-desktop-sharing", stream_properties());
     if (stream_ == nullptr) {
@@ -135,8 +134,8 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
         break;
     case PW_STREAM_STATE_STREAMING:
         self->state_ = StreamState::streaming;
-        if (!std::exchange(self->looked_again_, true)) {
-            self->look_again_after(k_settled);
+        if (!std::exchange(self->began_, true)) {
+            self->second_look_.begin();
         }
         break;
     }
@@ -145,30 +144,11 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
     self->events_.on_state(self->state_);
 }
 
-// Mutter 43 may never send a picture that it paints right behind another one: a screen that comes
-// to rest just then would stay wrong. A stream that goes on after a pause begins with the picture
-// as it is. Not for others: the wlroots portal loses a buffer with every pause and then stands
-// still.
+// Only there: the wlroots portal loses a buffer with every pause and then stands still.
 bool PipeWireStream::comes_from_mutter() const
 {
     const std::string name = remote_.node_name(node_id_);
     return name == "mutter" || name == "gnome-shell";
-}
-
-void PipeWireStream::look_again_after(std::chrono::milliseconds rest)
-{
-    look_again_ = call_after(rest, [this] {
-        {
-            const std::lock_guard guard{mailbox_.lock};
-            mailbox_.hurried = false;
-        }
-        if (!comes_from_mutter()) {
-            return;
-        }
-        calm_until_ = g_get_monotonic_time() + k_calm;
-        pw_stream_set_active(stream_, false);
-        look_again_ = call_after(k_short_pause, [this] { pw_stream_set_active(stream_, true); });
-    });
 }
 
 void PipeWireStream::on_param_changed(void* self, std::uint32_t id, const spa_pod* param)
@@ -247,9 +227,6 @@ void PipeWireStream::take_buffers()
             next.damage.reset();
         }
         add_older(next, mailbox_.content);
-        const auto now = g_get_monotonic_time();
-        mailbox_.hurried = mailbox_.hurried || now - mailbox_.arrived_at < k_hurry;
-        mailbox_.arrived_at = now;
         mailbox_.content = std::move(next);
         returned.buffer = std::exchange(mailbox_.buffer, buffer);
     }
@@ -272,15 +249,13 @@ void PipeWireStream::deliver()
 {
     BufferContent content;
     pw_buffer* buffer = nullptr;
-    bool hurried = false;
     {
         const std::lock_guard guard{mailbox_.lock};
         content = std::exchange(mailbox_.content, {});
         buffer = std::exchange(mailbox_.buffer, nullptr);
-        hurried = mailbox_.hurried;
     }
-    if (hurried && g_get_monotonic_time() > calm_until_) {
-        look_again_after(k_rest);
+    if (content.pixels) {
+        second_look_.picture_came();
     }
     try {
         if (content.pixels || content.cursor) {

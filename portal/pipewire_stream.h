@@ -10,9 +10,9 @@
 // only one here.
 #pragma once
 
-#include "base/source.h"
 #include "portal/pipewire_buffer.h"
 #include "portal/pipewire_loop.h"
+#include "portal/second_look.h"
 
 #include <cstdint>
 #include <functional>
@@ -69,15 +69,12 @@ private:
         // The next picture's damage is not relative to one that we know.
         bool fresh = true;
         std::uint64_t sequence = 0;
-        std::int64_t arrived_at = 0; // monotonic, microseconds
-        bool hurried = false; // pictures came close together since the last rest
         pw_buffer* buffer = nullptr; // the content's pixels are in it
         BufferContent content;
     };
 
     void end();
     bool comes_from_mutter() const;
-    void look_again_after(std::chrono::milliseconds rest);
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
@@ -89,9 +86,8 @@ private:
     spa_hook listener_ = {};
     Events events_;
     StreamState state_ = StreamState::connecting;
-    bool looked_again_ = false;
-    Source look_again_;
-    std::int64_t calm_until_ = 0;
+    bool began_ = false;
+    SecondLook second_look_;
     std::string error_;
     pw_loop* loop_;
     spa_source* mail_ = nullptr;
