@@ -8,6 +8,7 @@
 #include "base/worker_pool.h"
 #include "io/tls_credentials.h"
 #include "portal/portal_capture.h"
+#include "rfb/ra2_key.h"
 #include "rfb/sasl_library.h"
 #include "server/server.h"
 #include "service/bus_name.h"
@@ -19,6 +20,7 @@
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
 
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -41,6 +43,7 @@ namespace gds {
 namespace {
 
 constexpr std::chrono::seconds k_certificate_retry{30};
+constexpr std::chrono::seconds k_ra2_key_retry{30};
 
 std::string desktop_name() { return std::string{g_get_user_name()} + "@" + g_get_host_name(); }
 
@@ -109,6 +112,36 @@ private:
         }
     }
 
+    // Only who lists ra2-256 has a key for it.
+    void look_for_ra2_key()
+    {
+        const auto& listed = settings_.policy()->security_types;
+        const bool wanted =
+            std::find(listed.begin(), listed.end(), SecurityWord::ra2_256) != listed.end();
+        if (wanted && !std::exchange(ra2_key_wanted_, true)) {
+            server_.set_ra2_key(nullptr, _("The RSA key of ra2-256 is still being made."));
+            tasks_.spawn(read_ra2_key());
+        }
+    }
+
+    Task<> read_ra2_key()
+    {
+        auto load = [file = state_directory() + "/ra2-key.pem"] {
+            return load_or_make_ra2_key(file);
+        };
+        try {
+            auto key = co_await workers_.run(std::move(load));
+            log_info("the RSA key of ra2-256 has the fingerprint " + key->fingerprint());
+            server_.set_ra2_key(std::move(key), {});
+        } catch (const std::exception& error) {
+            server_.set_ra2_key(nullptr, error.what());
+            ra2_key_retry_ = call_after(k_ra2_key_retry, [this] {
+                ra2_key_wanted_ = false;
+                look_for_ra2_key();
+            });
+        }
+    }
+
     static void look_for_sasl_plug_ins()
     {
         if (installed_sasl_mechanisms().empty()) {
@@ -121,6 +154,7 @@ private:
         const PolicyPtr policy = settings_.policy();
         credentials_.set_wanted(policy->enabled);
         server_.apply(policy);
+        look_for_ra2_key();
         object_.on_policy_changed();
         look_busy();
     }
@@ -159,6 +193,8 @@ private:
     BusName name_;
     std::optional<ExitWhenIdle> idle_;
     Source certificate_retry_;
+    Source ra2_key_retry_;
+    bool ra2_key_wanted_ = false;
     TaskScope tasks_;
 };
 

@@ -8,6 +8,7 @@
 #include "rfb/offer.h"
 #include "rfb/refusal.h"
 #include "rfb/security_none.h"
+#include "rfb/security_ra2.h"
 #include "rfb/security_sasl.h"
 #include "rfb/security_type.h"
 #include "rfb/security_vencrypt.h"
@@ -27,6 +28,7 @@ constexpr std::uint8_t k_none = 1;
 constexpr std::uint8_t k_vnc_auth = 2;
 constexpr std::uint8_t k_vencrypt = 19;
 constexpr std::uint8_t k_sasl = 20;
+constexpr std::uint8_t k_ra2_256 = 129;
 
 // What is offered beside VeNCrypt.
 struct OuterType {
@@ -38,6 +40,7 @@ struct OuterType {
 
 constexpr std::array k_outer_types{
     OuterType{k_sasl, SecurityWord::sasl, sasl_layer_can_be_had, run_sasl},
+    OuterType{k_ra2_256, SecurityWord::ra2_256, ra2_256_can_be_had, run_ra2_256},
     OuterType{k_vnc_auth, SecurityWord::vnc_auth, vnc_auth_can_be_had, run_vnc_auth},
     OuterType{k_none, SecurityWord::none, none_can_be_had, run_none},
 };

@@ -9,6 +9,7 @@
 #include "rfb/authenticated.h"
 #include "rfb/connection.h"
 #include "rfb/credentials.h"
+#include "rfb/ra2_key.h"
 #include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 
@@ -25,6 +26,8 @@ struct SecuritySetup {
     TlsCredentialsPtr tls;
     // Null: no anonymous TLS.
     TlsCredentialsPtr anonymous_tls;
+    // Null: no RA2.
+    Ra2KeyPtr ra2_key;
     CredentialsPtr credentials; // never null
     SaslPolicy sasl;
     // Not empty: refuse every client with this reason before any security type is offered.

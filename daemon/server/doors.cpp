@@ -9,11 +9,12 @@ namespace gds {
 
 namespace {
 
-bool is_missing(SecurityWord word, const Credentials& credentials, bool has_certificate,
+bool is_missing(SecurityWord word, const Credentials& credentials, const OwnKeys& keys,
                 SaslAbility sasl)
 {
     const bool by_ticket = word == SecurityWord::x509_sasl && sasl.kerberos;
-    return (needs_certificate(word) && !has_certificate) ||
+    return (needs_certificate(word) && !keys.certificate) ||
+           (word == SecurityWord::ra2_256 && !keys.ra2) ||
            (needs_user_password(word) && !credentials.unavailable.empty() && !by_ticket) ||
            (word == SecurityWord::sasl && !sasl.layer) ||
            (needs_vnc_password(word) && credentials.vnc_password == nullptr);
@@ -22,11 +23,11 @@ bool is_missing(SecurityWord word, const Credentials& credentials, bool has_cert
 } // namespace
 
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
-                    bool has_certificate, SaslAbility sasl)
+                    const OwnKeys& keys, SaslAbility sasl)
 {
     Doors doors;
     for (const SecurityWord word : listed) {
-        if (!is_missing(word, credentials, has_certificate, sasl)) {
+        if (!is_missing(word, credentials, keys, sasl)) {
             doors.open.push_back(word);
         }
         if (const auto warning = weakness_of(word); !warning.empty()) {
@@ -41,6 +42,7 @@ Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& 
     };
     say(std::ranges::any_of(listed, needs_user_password), credentials.unavailable);
     say(std::ranges::any_of(listed, needs_vnc_password), credentials.vnc_unavailable);
+    say(std::ranges::find(listed, SecurityWord::ra2_256) != listed.end(), keys.ra2_complaint);
     return doors;
 }
 

@@ -20,6 +20,13 @@ struct Doors {
     std::vector<std::string> warnings;
 };
 
+// What we show of ourselves; `ra2_complaint` says why there is no key for RA2.
+struct OwnKeys {
+    bool certificate = false;
+    bool ra2 = false;
+    std::string ra2_complaint;
+};
+
 // What SASL can do without our users' passwords, and without TLS.
 struct SaslAbility {
     bool kerberos = false;
@@ -27,7 +34,7 @@ struct SaslAbility {
 };
 
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
-                    bool has_certificate, SaslAbility sasl = {});
+                    const OwnKeys& keys, SaslAbility sasl = {});
 
 // Empty for what needs no warning.
 std::string weakness_of(SecurityWord word);

@@ -112,6 +112,13 @@ void Server::set_tls(TlsCredentialsPtr tls, std::string complaint)
     status_may_have_changed();
 }
 
+void Server::set_ra2_key(Ra2KeyPtr key, std::string complaint)
+{
+    ra2_key_ = std::move(key);
+    ra2_complaint_ = std::move(complaint);
+    status_may_have_changed();
+}
+
 void Server::listen()
 {
     stop_listening();
@@ -198,9 +205,10 @@ void Server::admit(Accepted accepted)
 
 Doors Server::doors() const
 {
+    const OwnKeys keys{tls_ != nullptr, ra2_key_ != nullptr, ra2_complaint_};
     const SaslAbility sasl{takes_kerberos(policy_->sasl),
                            !layered_sasl_mechanisms(policy_->sasl).empty()};
-    return look_at_doors(policy_->security_types, *credentials_, tls_ != nullptr, sasl);
+    return look_at_doors(policy_->security_types, *credentials_, keys, sasl);
 }
 
 SecuritySetup Server::security_setup() const
@@ -209,6 +217,7 @@ SecuritySetup Server::security_setup() const
     setup.offer = doors().open;
     setup.tls = tls_;
     setup.anonymous_tls = anonymous_tls_;
+    setup.ra2_key = ra2_key_;
     setup.credentials = credentials_;
     setup.sasl = policy_->sasl;
     if (!has_room()) {

@@ -33,6 +33,9 @@ public:
     // `tls` may be null; then `complaint` says why, which matters where a listed type needs it.
     void set_tls(TlsCredentialsPtr tls, std::string complaint);
 
+    // For ra2-256. `key` may be null; then `complaint` says why, which matters where it is listed.
+    void set_ra2_key(Ra2KeyPtr key, std::string complaint);
+
     // Stops listening, tells every client, and returns when they are gone or the time is up.
     Task<> shut_down();
 
@@ -75,6 +78,8 @@ private:
     CredentialsPtr credentials_;
     TlsCredentialsPtr tls_;
     TlsCredentialsPtr anonymous_tls_; // made when a listed type needs it
+    Ra2KeyPtr ra2_key_;
+    std::string ra2_complaint_;
     std::string tls_complaint_;
     Screen screen_;
     Admission admission_;

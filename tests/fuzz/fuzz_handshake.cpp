@@ -6,9 +6,14 @@
 #include "base/worker_pool.h"
 #include "fakes/layer_mechanism.h"
 #include "io/stream_reader.h"
+#include "io/tls_anonymous.h"
+#include "io/tls_rsa_key.h"
+#include "rfb/ra2_stream.h"
 #include "rfb/security_plain.h"
+#include "rfb/security_ra2.h"
 #include "rfb/security_sasl.h"
 #include "rfb/security_vencrypt.h"
+#include "rfb/security_vnc_auth.h"
 #include "rfb/version_handshake.h"
 
 #include <algorithm>
@@ -97,6 +102,58 @@ const SecuritySetup& setup()
     return made;
 }
 
+// The same with every door open that can be.
+const SecuritySetup& open_setup()
+{
+    static const SecuritySetup made = [] {
+        SecuritySetup all = setup();
+        auto credentials = std::make_shared<Credentials>(*all.credentials);
+        credentials->vnc_password = std::make_shared<const SecretString>("a");
+        all.credentials = std::move(credentials);
+        all.offer.assign(k_security_words.begin(), k_security_words.end());
+        all.anonymous_tls = make_anonymous_tls_credentials();
+        all.ra2_key = parse_ra2_key(make_rsa_private_key(k_ra2_our_bits));
+        return all;
+    }();
+    return made;
+}
+
+// Of the doors that stand open, none lets anybody in as somebody.
+Task<> run_open(Connection& connection, WorkerPool& workers)
+{
+    SilentObserver observer;
+    const auto who = co_await security_handshake(connection, open_setup(), observer, workers);
+    require(who.identity().kind == IdentityKind::anonymous, "a password was guessed");
+    require(who.security_word() == SecurityWord::none, "let in by another door");
+}
+
+Task<> run_closed(Connection& connection, WorkerPool& workers, RunInnerType run)
+{
+    SilentObserver observer;
+    const SecurityContext context{connection, open_setup(), observer, workers};
+    const Channel channel{SecurityWord::vnc_auth, 0};
+    co_await run(context, channel);
+    require(false, "somebody was let in");
+}
+
+Task<> run_ra2_inside(Connection& connection, WorkerPool& workers)
+{
+    SilentObserver observer;
+    const SecurityContext context{connection, open_setup(), observer, workers};
+    const Channel channel{SecurityWord::ra2_256, 0};
+    const auto who = co_await run_ra2_login(context, channel, connection.stream());
+    require(who.user() == "a", "somebody else was let in");
+}
+
+Task<> read_ra2_records(Connection& connection)
+{
+    const Bytes key(k_ra2_session_key, 1);
+    Ra2Stream records{connection.stream(), key, key};
+    Bytes octets(100);
+    const std::size_t count = co_await records.read_some(octets);
+    require(count == 0, "a record was forged");
+}
+
 Task<> run_whole(Connection& connection, WorkerPool& workers)
 {
     SilentObserver observer;
@@ -173,8 +230,18 @@ Task<> task_of(unsigned what, Connection& connection, WorkerPool& workers)
         return run_inner(connection, workers, run_plain);
     case 3:
         return run_vencrypt_choice(connection);
-    default:
+    case 4:
         return run_layered(connection, workers);
+    case 5:
+        return run_closed(connection, workers, run_vnc_auth);
+    case 6:
+        return run_closed(connection, workers, run_ra2_256);
+    case 7:
+        return run_ra2_inside(connection, workers);
+    case 8:
+        return read_ra2_records(connection);
+    default:
+        return run_open(connection, workers);
     }
 }
 
@@ -205,10 +272,10 @@ void play(std::uint8_t what, ByteView octets)
 {
     const std::size_t piece = octets.empty() ? 1 : std::max<std::size_t>(1, octets[0]);
     octets = octets.subspan(std::min<std::size_t>(1, octets.size()));
-    const unsigned kind = what % 5;
+    const unsigned kind = what % 10;
     const auto outcome = play_in_pieces(kind, octets, piece);
     // TLS is never twice the same length.
-    require(kind == 0 || outcome == play_in_pieces(kind, octets, octets.size() + 1),
+    require(kind == 0 || kind == 9 || outcome == play_in_pieces(kind, octets, octets.size() + 1),
             "pieces make a difference");
 }
 

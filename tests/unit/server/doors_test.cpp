@@ -15,16 +15,17 @@ Credentials all_there()
     return credentials;
 }
 
+const OwnKeys k_all_keys{true, true, ""};
 const std::vector<SecurityWord> k_all{k_security_words.begin(), k_security_words.end()};
 
 } // namespace
 
 TEST(Doors, AreOpenInTheOrderOfTheSetting)
 {
-    EXPECT_EQ(look_at_doors(k_all, all_there(), true, {true, true}).open, k_all);
-    EXPECT_TRUE(look_at_doors({}, all_there(), true).open.empty());
+    EXPECT_EQ(look_at_doors(k_all, all_there(), k_all_keys, {true, true}).open, k_all);
+    EXPECT_TRUE(look_at_doors({}, all_there(), k_all_keys).open.empty());
     const std::vector<SecurityWord> some{SecurityWord::none, SecurityWord::x509_plain};
-    EXPECT_EQ(look_at_doors(some, all_there(), true).open, some);
+    EXPECT_EQ(look_at_doors(some, all_there(), k_all_keys).open, some);
 }
 
 TEST(Doors, AreClosedWhileWhatTheyNeedIsMissing)
@@ -34,10 +35,10 @@ TEST(Doors, AreClosedWhileWhatTheyNeedIsMissing)
     nobody.vnc_unavailable = "No VNC password.";
     const SaslAbility layer{false, true};
     for (const SecurityWord word : k_security_words) {
-        EXPECT_EQ(look_at_doors({word}, all_there(), false, layer).open.empty(),
+        EXPECT_EQ(look_at_doors({word}, all_there(), {false, true, ""}, layer).open.empty(),
                   needs_certificate(word))
             << to_text(word);
-        const auto doors = look_at_doors({word}, nobody, true, layer);
+        const auto doors = look_at_doors({word}, nobody, k_all_keys, layer);
         EXPECT_EQ(doors.open.empty(), needs_user_password(word) || needs_vnc_password(word))
             << to_text(word);
         // Said where it matters, and only there.
@@ -58,10 +59,23 @@ TEST(Doors, ATicketNeedsNoPassword)
     locked.unavailable = "The keyring is locked.";
     const std::vector<SecurityWord> listed{SecurityWord::x509_sasl, SecurityWord::x509_plain,
                                            SecurityWord::sasl};
-    const auto doors = look_at_doors(listed, locked, true, {true, true});
+    const auto doors = look_at_doors(listed, locked, k_all_keys, {true, true});
     EXPECT_EQ(doors.open, (std::vector<SecurityWord>{SecurityWord::x509_sasl, SecurityWord::sasl}));
     EXPECT_EQ(doors.missing, std::vector<std::string>{"The keyring is locked."});
-    EXPECT_TRUE(look_at_doors({SecurityWord::sasl}, all_there(), true).open.empty());
+    EXPECT_TRUE(look_at_doors({SecurityWord::sasl}, all_there(), k_all_keys).open.empty());
+}
+
+TEST(Doors, Ra2NeedsItsKey)
+{
+    const OwnKeys no_key{true, false, "No RSA key."};
+    for (const SecurityWord word : k_security_words) {
+        const auto doors = look_at_doors({word}, all_there(), no_key, {true, true});
+        const bool is_ra2 = word == SecurityWord::ra2_256;
+        EXPECT_EQ(doors.open.empty(), is_ra2) << to_text(word);
+        EXPECT_EQ(doors.missing.empty(), !is_ra2) << to_text(word);
+    }
+    EXPECT_EQ(look_at_doors({SecurityWord::ra2_256}, all_there(), no_key).missing,
+              std::vector<std::string>{"No RSA key."});
 }
 
 TEST(Doors, SayTheSameReasonOnce)
@@ -69,7 +83,7 @@ TEST(Doors, SayTheSameReasonOnce)
     Credentials locked;
     locked.unavailable = "The keyring is locked.";
     locked.vnc_unavailable = "The keyring is locked.";
-    EXPECT_EQ(look_at_doors(k_all, locked, true).missing,
+    EXPECT_EQ(look_at_doors(k_all, locked, k_all_keys).missing,
               std::vector<std::string>{"The keyring is locked."});
 }
 
@@ -77,14 +91,14 @@ TEST(Doors, WeakOnesAreNamedWithWhatTheyMean)
 {
     EXPECT_TRUE(
         look_at_doors({SecurityWord::x509_sasl, SecurityWord::x509_plain, SecurityWord::ra2_256},
-                      all_there(), true)
+                      all_there(), k_all_keys)
             .warnings.empty());
     std::set<std::string> different;
     for (const SecurityWord word :
          {SecurityWord::x509_vnc, SecurityWord::x509_none, SecurityWord::tls_plain,
           SecurityWord::tls_vnc, SecurityWord::tls_none, SecurityWord::vnc_auth,
           SecurityWord::none}) {
-        const auto doors = look_at_doors({word}, all_there(), true);
+        const auto doors = look_at_doors({word}, all_there(), k_all_keys);
         ASSERT_EQ(doors.warnings.size(), 1U) << to_text(word);
         EXPECT_NE(doors.warnings[0].find(std::string{"type "} + to_text(word) + " is on"),
                   std::string::npos);
