@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/secret_string.h"
 #include "io/tls_credentials.h"
 
 #include <memory>
@@ -77,34 +78,55 @@ inline gnutls_datum_t to_datum(ByteView bytes)
     return {const_cast<unsigned char*>(bytes.data()), static_cast<unsigned>(bytes.size())};
 }
 
+// Certificate and key as they were read, so that a later load can go on with them.
+struct TlsIdentity {
+    std::string certificate_file;
+    std::string key_file;
+    SecretString certificate_pem; // with the authorities between
+    SecretString key_pem;
+};
+struct TlsTrust;
+
 // What a session is set up with, whatever it authenticates by.
 class SessionCredentials : public TlsCredentials {
 public:
     virtual void apply_to(gnutls_session_t session) const = 0;
+    virtual ClientCertificates client_certificates() const { return ClientCertificates::ignore; }
+    // Null: no client certificate can be checked.
+    virtual const TlsTrust* trust() const { return nullptr; }
 };
 
 class GnutlsCredentials final : public SessionCredentials {
 public:
-    GnutlsCredentials(CredentialsHandle credentials, PriorityHandle priority,
-                      std::string fingerprint, std::string pin)
-        : credentials_(std::move(credentials)), priority_(std::move(priority)),
-          fingerprint_(std::move(fingerprint)), pin_(std::move(pin))
-    {}
+    struct Parts {
+        CredentialsHandle credentials;
+        PriorityHandle priority;
+        std::string fingerprint;
+        std::string pin;
+        ClientCertificates client_certificates = ClientCertificates::ignore;
+        std::string refusal;
+        std::shared_ptr<const TlsIdentity> identity;
+        std::shared_ptr<const TlsTrust> trust;
+    };
+    explicit GnutlsCredentials(Parts parts) : parts_(std::move(parts)) {}
 
-    std::string fingerprint() const override { return fingerprint_; }
-    std::string pin() const override { return pin_; }
+    std::string fingerprint() const override { return parts_.fingerprint; }
+    std::string pin() const override { return parts_.pin; }
+    std::string refusal() const override { return parts_.refusal; }
     void apply_to(gnutls_session_t session) const override
     {
-        check_gnutls(gnutls_priority_set(session, priority_.get()), "TLS priority");
-        check_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials_.get()),
-                     "TLS credentials");
+        check_gnutls(gnutls_priority_set(session, parts_.priority.get()), "TLS priority");
+        check_gnutls(
+            gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, parts_.credentials.get()),
+            "TLS credentials");
     }
+    ClientCertificates client_certificates() const override { return parts_.client_certificates; }
+    const TlsTrust* trust() const override { return parts_.trust.get(); }
+    // For the load that comes after this one.
+    const Parts& parts() const { return parts_; }
 
 private:
-    CredentialsHandle credentials_;
-    PriorityHandle priority_;
-    std::string fingerprint_;
-    std::string pin_;
+    Parts parts_;
 };
 
 } // namespace gds

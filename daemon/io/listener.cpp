@@ -160,10 +160,10 @@ Accepted describe(UniqueFd socket, const sockaddr* peer)
 {
     const auto address = SocketAddress::from(peer);
     if (!address) {
-        return {std::move(socket), "unix:", "unix"};
+        return {std::move(socket), "unix:", "", "unix"};
     }
     set_connection_options(socket.get());
-    return {std::move(socket), address->text(), address->source()};
+    return {std::move(socket), address->text(), address->host(), address->source()};
 }
 
 } // namespace

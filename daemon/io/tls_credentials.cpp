@@ -7,10 +7,15 @@
 #include "base/translate.h"
 #include "io/gnutls_handles.h"
 #include "io/tls_certificate.h"
+#include "io/tls_priority.h"
+#include "io/tls_trust.h"
 
 #include <array>
 #include <ctime>
+#include <optional>
+#include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <sys/stat.h>
 
@@ -21,16 +26,7 @@ namespace gds {
 namespace {
 
 constexpr std::size_t k_file_max = std::size_t{1024} * 1024;
-
-// Named in full, since the library's defaults follow the distribution's policy and some of those
-// still admit TLS 1.0. AES-GCM first: every processor of a desktop does it in hardware. No finite
-// field groups: they cost us twenty times what they cost a flooder.
-constexpr const char* k_priority = "NONE:+VERS-TLS1.3:+VERS-TLS1.2"
-                                   ":+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AEAD"
-                                   ":+ECDHE-ECDSA:+ECDHE-RSA"
-                                   ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
-                                   ":+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-SIGN-DSA-SHA1"
-                                   ":+COMP-NULL:+CTYPE-SRV-X509:%SERVER_PRECEDENCE";
+constexpr std::time_t k_warn_before = std::time_t{14} * 24 * 3600;
 
 [[noreturn]] void refuse(const std::string& sentence) { throw std::runtime_error{sentence}; }
 
@@ -71,17 +67,33 @@ CertificateHandle leaf(const SecretString& pem, const std::string& path)
     return certificate;
 }
 
-void check_validity(gnutls_x509_crt_t certificate, const std::string& path)
+std::string day_of(std::time_t time)
+{
+    std::array<char, 32> text{};
+    std::tm parts = {};
+    ::gmtime_r(&time, &parts);
+    std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+    return text.data();
+}
+
+// Viewers judge it; those that remember keys may still take it. Empty: all is well.
+std::string validity_complaint(gnutls_x509_crt_t certificate, const std::string& path)
 {
     const std::time_t now = std::time(nullptr);
-    if (gnutls_x509_crt_get_expiration_time(certificate) < now) {
-        refuse(format_text(_("The certificate in %s has expired. Renew it."), path.c_str()));
+    const std::time_t end = gnutls_x509_crt_get_expiration_time(certificate);
+    if (end < now) {
+        return format_text(_("The certificate in %s has expired. Renew it."), path.c_str());
     }
     if (gnutls_x509_crt_get_activation_time(certificate) > now) {
-        refuse(format_text(
+        return format_text(
             _("The certificate in %s is not valid yet. Check the clock of this computer."),
-            path.c_str()));
+            path.c_str());
     }
+    if (end - now < k_warn_before) {
+        return format_text(_("The certificate in %s expires on %s. Renew it."), path.c_str(),
+                           day_of(end).c_str());
+    }
+    return {};
 }
 
 std::string to_fingerprint(gnutls_x509_crt_t certificate)
@@ -109,13 +121,6 @@ std::string to_pin(gnutls_x509_crt_t certificate)
     std::string text{encoded};
     g_free(encoded);
     return text;
-}
-
-PriorityHandle make_priority()
-{
-    gnutls_priority_t priority = nullptr;
-    check_gnutls(gnutls_priority_init2(&priority, k_priority, nullptr, 0), "TLS priority");
-    return PriorityHandle{priority};
 }
 
 std::string in_directory(const std::string& directory, const char* name)
@@ -149,36 +154,15 @@ void make_missing(const std::string& directory, const std::string& certificate_f
     }
 }
 
-} // namespace
+using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
 
-TlsCredentialsPtr load_tls_credentials(const std::string& certificate_file,
-                                       const std::string& key_file)
+TlsIdentityPtr read_identity(const std::string& certificate_file, const std::string& key_file)
 {
-    const SecretString certificate_pem = read_certificate(certificate_file);
-    const SecretString key_pem = read_key(key_file);
-    const auto certificate = leaf(certificate_pem, certificate_file);
-    check_validity(certificate.get(), certificate_file);
-
-    auto credentials =
-        make_gnutls<CredentialsHandle>(gnutls_certificate_allocate_credentials, "TLS credentials");
-    const gnutls_datum_t certificate_text = to_datum(certificate_pem.bytes());
-    const gnutls_datum_t key_text = to_datum(key_pem.bytes());
-    const int code = gnutls_certificate_set_x509_key_mem2(
-        credentials.get(), &certificate_text, &key_text, GNUTLS_X509_FMT_PEM, nullptr, 0);
-    if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH) {
-        refuse(format_text(_("The private key in %s does not belong to the certificate in %s."),
-                           key_file.c_str(), certificate_file.c_str()));
-    }
-    if (code < 0) {
-        refuse(format_text(_("The private key file %s cannot be used: %s."), key_file.c_str(),
-                           gnutls_strerror(code)));
-    }
-    return std::make_shared<const GnutlsCredentials>(std::move(credentials), make_priority(),
-                                                     to_fingerprint(certificate.get()),
-                                                     to_pin(certificate.get()));
+    return std::make_shared<const TlsIdentity>(TlsIdentity{
+        certificate_file, key_file, read_certificate(certificate_file), read_key(key_file)});
 }
 
-TlsCredentialsPtr load_or_make_tls_credentials(const std::string& directory)
+TlsIdentityPtr read_own_identity(const std::string& directory)
 {
     const std::string certificate_file = in_directory(directory, "cert.pem");
     const std::string key_file = in_directory(directory, "key.pem");
@@ -188,7 +172,145 @@ TlsCredentialsPtr load_or_make_tls_credentials(const std::string& directory)
         refuse(format_text(_("The certificate of this computer cannot be stored in %s: %s."),
                            directory.c_str(), error.code().message().c_str()));
     }
-    return load_tls_credentials(certificate_file, key_file);
+    return read_identity(certificate_file, key_file);
+}
+
+TlsIdentityPtr read_identity(const TlsSettings& settings, const std::string& own_directory)
+{
+    if (settings.certificate_file.empty() && settings.private_key_file.empty()) {
+        return read_own_identity(own_directory);
+    }
+    if (settings.certificate_file.empty()) {
+        refuse(_("The TLS setting “private-key-file” is set and “certificate-file” is empty. Set "
+                 "both."));
+    }
+    if (settings.private_key_file.empty()) {
+        refuse(_("The TLS setting “certificate-file” is set and “private-key-file” is empty. Set "
+                 "both."));
+    }
+    return read_identity(settings.certificate_file, settings.private_key_file);
+}
+
+// Everything but what concerns clients. Throws a sentence that names the file.
+GnutlsCredentials::Parts parts_of(TlsIdentityPtr identity)
+{
+    GnutlsCredentials::Parts parts;
+    const auto certificate = leaf(identity->certificate_pem, identity->certificate_file);
+    parts.credentials =
+        make_gnutls<CredentialsHandle>(gnutls_certificate_allocate_credentials, "TLS credentials");
+    const gnutls_datum_t certificate_text = to_datum(identity->certificate_pem.bytes());
+    const gnutls_datum_t key_text = to_datum(identity->key_pem.bytes());
+    const int code = gnutls_certificate_set_x509_key_mem2(
+        parts.credentials.get(), &certificate_text, &key_text, GNUTLS_X509_FMT_PEM, nullptr, 0);
+    if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH) {
+        refuse(format_text(_("The private key in %s does not belong to the certificate in %s."),
+                           identity->key_file.c_str(), identity->certificate_file.c_str()));
+    }
+    if (code < 0) {
+        refuse(format_text(_("The private key file %s cannot be used: %s."),
+                           identity->key_file.c_str(), gnutls_strerror(code)));
+    }
+    parts.priority = default_priority();
+    parts.fingerprint = to_fingerprint(certificate.get());
+    parts.pin = to_pin(certificate.get());
+    parts.identity = std::move(identity);
+    return parts;
+}
+
+// One load. What is not usable is complained of and left at the narrower choice.
+class Loading {
+public:
+    Loading(const TlsSettings& settings, const TlsCredentialsPtr& before)
+        : settings_(settings), before_(dynamic_cast<const GnutlsCredentials*>(before.get()))
+    {}
+
+    TlsLoaded run(const std::string& own_directory)
+    {
+        std::optional<GnutlsCredentials::Parts> parts;
+        attempt([&] { parts = parts_of(read_identity(settings_, own_directory)); });
+        if (!parts && before_ != nullptr) {
+            attempt([&] { parts = parts_of(before_->parts().identity); });
+        }
+        if (parts) {
+            const auto& identity = *parts->identity;
+            complain(
+                validity_complaint(leaf(identity.certificate_pem, identity.certificate_file).get(),
+                                   identity.certificate_file));
+            if (!settings_.priority.empty()) {
+                attempt([&] { parts->priority = wished_priority(settings_.priority); });
+            }
+            parts->client_certificates = settings_.client_certificates;
+            if (settings_.client_certificates != ClientCertificates::ignore) {
+                take_trust(*parts);
+            }
+            loaded_.credentials = std::make_shared<const GnutlsCredentials>(std::move(*parts));
+        }
+        return std::move(loaded_);
+    }
+
+private:
+    template <typename Step>
+    void attempt(Step step)
+    {
+        try {
+            step();
+        } catch (const std::runtime_error& error) {
+            complain(error.what());
+        }
+    }
+
+    void complain(std::string sentence)
+    {
+        if (!sentence.empty()) {
+            loaded_.complaints.push_back(std::move(sentence));
+        }
+    }
+
+    void take_trust(GnutlsCredentials::Parts& parts)
+    {
+        attempt([&] { parts.trust = std::make_shared<const TlsTrust>(read_tls_trust(settings_)); });
+        const auto* const old = before_ != nullptr ? before_->trust() : nullptr;
+        if (!parts.trust && old != nullptr && old->ca_file == settings_.ca_file &&
+            old->crl_file == settings_.crl_file) {
+            parts.trust = before_->parts().trust;
+        }
+        if (parts.trust) {
+            set_trust(parts.credentials.get(), *parts.trust);
+            for (auto& warning : warnings_of(*parts.trust)) {
+                complain(std::move(warning));
+            }
+        } else if (parts.client_certificates == ClientCertificates::require) {
+            parts.refusal = _("This desktop cannot check certificates of viewers now.");
+            complain(_("Viewers must show a certificate and none can be checked, so nobody can "
+                       "connect."));
+        } else {
+            complain(_("Viewers that show a certificate are refused."));
+        }
+    }
+
+    const TlsSettings& settings_;
+    const GnutlsCredentials* before_;
+    TlsLoaded loaded_;
+};
+
+} // namespace
+
+TlsLoaded load_tls(const TlsSettings& settings, const std::string& own_directory,
+                   const TlsCredentialsPtr& before)
+{
+    return Loading{settings, before}.run(own_directory);
+}
+
+TlsCredentialsPtr load_tls_credentials(const std::string& certificate_file,
+                                       const std::string& key_file)
+{
+    return std::make_shared<const GnutlsCredentials>(
+        parts_of(read_identity(certificate_file, key_file)));
+}
+
+TlsCredentialsPtr load_or_make_tls_credentials(const std::string& directory)
+{
+    return std::make_shared<const GnutlsCredentials>(parts_of(read_own_identity(directory)));
 }
 
 } // namespace gds

@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/wakeup.h"
 #include "io/gnutls_handles.h"
+#include "io/tls_peer.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -42,11 +43,16 @@ public:
     Task<> bye() override;
     unsigned strength() const override;
     std::string description() const override;
+    const std::optional<TlsPeer>& peer() const override { return peer_; }
 
 private:
     static ssize_t pull(gnutls_transport_ptr_t self, void* into, std::size_t size);
     static ssize_t push(gnutls_transport_ptr_t self, const void* from, std::size_t size);
     static int pull_timeout(gnutls_transport_ptr_t self, unsigned milliseconds);
+    static int verify(gnutls_session_t session);
+
+    void ask_for_certificate(ClientCertificates wanted);
+    void send_alert(int code);
 
     void count_warning();
     Task<> fill_inbox();
@@ -71,6 +77,8 @@ private:
     bool torn_ = false;
     Wakeup flushed_;
     unsigned warnings_ = 0;
+    PeerVerdict verdict_;
+    std::optional<TlsPeer> peer_;
 };
 
 GnutlsStream::GnutlsStream(ByteStream& lower, TlsCredentialsPtr credentials)
@@ -82,7 +90,8 @@ GnutlsStream::GnutlsStream(ByteStream& lower, TlsCredentialsPtr credentials)
                                            GNUTLS_NO_TICKETS),
                  "TLS session");
     session_.reset(session);
-    static_cast<const SessionCredentials&>(*credentials_).apply_to(session);
+    const auto& ours = static_cast<const SessionCredentials&>(*credentials_);
+    ours.apply_to(session);
     gnutls_handshake_set_max_packet_length(session, k_handshake_message_max);
     // The caller's deadline counts.
     gnutls_handshake_set_timeout(session, GNUTLS_INDEFINITE_TIMEOUT);
@@ -90,6 +99,42 @@ GnutlsStream::GnutlsStream(ByteStream& lower, TlsCredentialsPtr credentials)
     gnutls_transport_set_pull_function(session, pull);
     gnutls_transport_set_pull_timeout_function(session, pull_timeout);
     gnutls_transport_set_push_function(session, push);
+    ask_for_certificate(ours.client_certificates());
+}
+
+void GnutlsStream::ask_for_certificate(ClientCertificates wanted)
+{
+    if (wanted == ClientCertificates::ignore) {
+        return; // some viewers would ask their user for one
+    }
+    gnutls_certificate_server_set_request(session_.get(), wanted == ClientCertificates::require
+                                                              ? GNUTLS_CERT_REQUIRE
+                                                              : GNUTLS_CERT_REQUEST);
+    gnutls_session_set_verify_function(session_.get(), verify);
+}
+
+// Within the handshake: whoever is refused gets an alert, where a close would let him believe that
+// the handshake went well.
+int GnutlsStream::verify(gnutls_session_t session)
+{
+    auto& stream = *static_cast<GnutlsStream*>(gnutls_transport_get_ptr(session));
+    try {
+        const auto& ours = static_cast<const SessionCredentials&>(*stream.credentials_);
+        stream.verdict_ = judge_peer(session, ours.trust());
+    } catch (const std::exception& error) {
+        stream.verdict_ = {GNUTLS_A_BAD_CERTIFICATE, error.what()};
+    }
+    return stream.verdict_.refused.empty() ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+// Tells the peer why; a failure to do so changes nothing.
+void GnutlsStream::send_alert(int code)
+{
+    if (verdict_.refused.empty()) {
+        gnutls_alert_send_appropriate(session_.get(), code);
+    } else {
+        gnutls_alert_send(session_.get(), GNUTLS_AL_FATAL, verdict_.alert);
+    }
 }
 
 ssize_t GnutlsStream::pull(gnutls_transport_ptr_t self, void* into, std::size_t size)
@@ -196,8 +241,7 @@ Task<> GnutlsStream::run_handshake()
     while (code != GNUTLS_E_SUCCESS) {
         code = gnutls_handshake(session_.get());
         if (code < 0 && gnutls_error_is_fatal(code) != 0 && !lower_ended_) {
-            // Tells the peer why; a failure to do so changes nothing.
-            gnutls_alert_send_appropriate(session_.get(), code);
+            send_alert(code);
         }
         co_await flush_outbox();
         switch (code) {
@@ -214,11 +258,16 @@ Task<> GnutlsStream::run_handshake()
             if (lower_ended_) {
                 throw EndOfStream{};
             }
-            throw ProtocolError{describe("TLS handshake", code)};
+            throw ProtocolError{verdict_.refused.empty() ? describe("TLS handshake", code)
+                                                         : "TLS handshake: " + verdict_.refused};
         }
     }
     // Nothing of it is lost: it is taken in order, and only then is the inbox filled again.
     inbox_.resize(k_inbox);
+    const auto& ours = static_cast<const SessionCredentials&>(*credentials_);
+    if (ours.client_certificates() != ClientCertificates::ignore) {
+        peer_ = peer_of(session_.get());
+    }
 }
 
 Task<std::size_t> GnutlsStream::read_some(std::span<std::uint8_t> into)

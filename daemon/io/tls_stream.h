@@ -7,9 +7,16 @@
 #include "io/tls_credentials.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace gds {
+
+// Whose certificate was verified in the handshake.
+struct TlsPeer {
+    std::string subject; // RFC 4514
+    std::string sha256; // of the DER, 64 lower-case hex digits
+};
 
 class TlsStream : public ByteStream {
 public:
@@ -21,6 +28,8 @@ public:
     virtual unsigned strength() const = 0;
     // "TLS1.3 ECDHE-... AES-128-GCM", for the log.
     virtual std::string description() const = 0;
+    // Empty where the client has shown no certificate.
+    virtual const std::optional<TlsPeer>& peer() const = 0;
     // Says close_notify; the caller sets a deadline.
     virtual Task<> bye() = 0;
 };

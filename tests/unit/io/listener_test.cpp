@@ -81,6 +81,7 @@ TEST(Listener, AcceptsAndNamesThePeer)
     const auto client = connect_to(port_of(listener.endpoints().front()));
     const auto accepted = run_loop(listener.accept());
     EXPECT_EQ(accepted.peer.substr(0, 10), "127.0.0.1:");
+    EXPECT_EQ(accepted.address, "127.0.0.1");
     EXPECT_EQ(accepted.source, "127.0.0.1");
     const int fd = accepted.socket.get();
     EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
@@ -194,6 +195,7 @@ TEST(Listener, ServesAUnixSocketThatIsClosedToOthers)
         EXPECT_TRUE(connects_to_unix(path));
         const auto accepted = run_loop(listener.accept());
         EXPECT_EQ(accepted.peer, "unix:");
+        EXPECT_EQ(accepted.address, "");
         EXPECT_EQ(accepted.source, "unix");
         // Somebody answers there: it is not taken away from them.
         EXPECT_NE(refusal(request).find(path), std::string::npos);

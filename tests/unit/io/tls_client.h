@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "fakes/certificate_authority.h"
 #include "fakes/stream_pair.h"
 
 #include <string>
@@ -34,6 +35,14 @@ public:
     }
     TlsClient(const TlsClient&) = delete;
     TlsClient& operator=(const TlsClient&) = delete;
+
+    // Shows this certificate to whoever asks, whatever authorities he names.
+    void show(const IssuedCertificate& mine)
+    {
+        shown_ = mine;
+        gnutls_session_set_ptr(session_, this);
+        gnutls_certificate_set_retrieve_function(credentials_, retrieve);
+    }
 
     int handshake() { return gnutls_handshake(session_); }
     void send(std::string_view text)
@@ -66,6 +75,24 @@ public:
     gnutls_session_t session() { return session_; }
 
 private:
+    static int retrieve(gnutls_session_t session, const gnutls_datum_t*, int,
+                        const gnutls_pk_algorithm_t*, int, gnutls_retr2_st* answer)
+    {
+        const auto& mine = static_cast<TlsClient*>(gnutls_session_get_ptr(session))->shown_;
+        auto* list = static_cast<gnutls_x509_crt_t*>(gnutls_malloc(sizeof(gnutls_x509_crt_t)));
+        gnutls_x509_crt_init(list);
+        const auto certificate = CertificateAuthority::datum(mine.certificate_pem);
+        gnutls_x509_crt_import(*list, &certificate, GNUTLS_X509_FMT_PEM);
+        gnutls_x509_privkey_init(&answer->key.x509);
+        const auto key = CertificateAuthority::datum(mine.key_pem);
+        gnutls_x509_privkey_import(answer->key.x509, &key, GNUTLS_X509_FMT_PEM);
+        answer->cert_type = GNUTLS_CRT_X509;
+        answer->key_type = GNUTLS_PRIVKEY_X509;
+        answer->cert.x509 = list;
+        answer->ncerts = 1;
+        answer->deinit_all = 1;
+        return 0;
+    }
     static ssize_t push(gnutls_transport_ptr_t self, const void* from, std::size_t size)
     {
         static_cast<TlsClient*>(self)->stream_.send(
@@ -88,6 +115,7 @@ private:
     gnutls_session_t session_ = nullptr;
     gnutls_certificate_credentials_t credentials_ = nullptr;
     int last_code_ = 0;
+    IssuedCertificate shown_;
 };
 
 } // namespace gds::test

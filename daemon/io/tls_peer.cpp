@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/tls_peer.h"
+
+#include "base/text.h"
+
+#include <array>
+#include <string_view>
+
+namespace gds {
+
+namespace {
+
+CertificateHandle leaf_of(gnutls_session_t session)
+{
+    unsigned count = 0;
+    const gnutls_datum_t* const list = gnutls_certificate_get_peers(session, &count);
+    if (list == nullptr || count == 0) {
+        return {};
+    }
+    auto certificate = make_gnutls<CertificateHandle>(gnutls_x509_crt_init, "client certificate");
+    check_gnutls(gnutls_x509_crt_import(certificate.get(), &list[0], GNUTLS_X509_FMT_DER),
+                 "client certificate");
+    return certificate;
+}
+
+// RFC 4514, fully: its order, and octets that it does not name stay what they are.
+std::string subject_of(gnutls_x509_crt_t certificate)
+{
+    GnutlsDatum text;
+    const int code = gnutls_x509_crt_get_dn3(certificate, text.out(), 0);
+    if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
+        return {};
+    }
+    check_gnutls(code, "subject of the client certificate");
+    return std::string{as_text(text.bytes())};
+}
+
+std::string sha256_of(gnutls_x509_crt_t certificate)
+{
+    std::array<std::uint8_t, 32> digest{};
+    std::size_t size = digest.size();
+    check_gnutls(
+        gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest.data(), &size),
+        "fingerprint of the client certificate");
+    std::string text;
+    for (const std::uint8_t octet : digest) {
+        text += format_text("%02x", static_cast<unsigned>(octet));
+    }
+    return text;
+}
+
+gnutls_alert_description_t alert_for(unsigned status)
+{
+    if ((status & GNUTLS_CERT_REVOKED) != 0) {
+        return GNUTLS_A_CERTIFICATE_REVOKED;
+    }
+    if ((status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) != 0) {
+        return GNUTLS_A_UNKNOWN_CA;
+    }
+    if ((status & GNUTLS_CERT_EXPIRED) != 0) {
+        return GNUTLS_A_CERTIFICATE_EXPIRED;
+    }
+    return GNUTLS_A_BAD_CERTIFICATE;
+}
+
+std::string why_refused(gnutls_session_t session, unsigned status)
+{
+    GnutlsDatum text;
+    std::string why = "client certificate refused";
+    if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, text.out(), 0) >= 0) {
+        // Ends with a NUL that is counted, or not, by version.
+        std::string_view told = as_text(text.bytes());
+        told = told.substr(0, told.find('\0'));
+        while (told.ends_with(' ')) {
+            told.remove_suffix(1);
+        }
+        why.append(": ").append(told);
+    }
+    if (const auto certificate = leaf_of(session)) {
+        why.append(" (").append(printable(subject_of(certificate.get()))).append(")");
+    }
+    return why;
+}
+
+} // namespace
+
+PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust)
+{
+    unsigned count = 0;
+    if (gnutls_certificate_get_peers(session, &count) == nullptr || count == 0) {
+        return {}; // whether that may be is for the session to say
+    }
+    if (gnutls_certificate_type_get2(session, GNUTLS_CTYPE_CLIENT) != GNUTLS_CRT_X509) {
+        return {GNUTLS_A_UNSUPPORTED_CERTIFICATE, "client certificate is not an X.509 one"};
+    }
+    std::string purpose{GNUTLS_KP_TLS_WWW_CLIENT};
+    gnutls_typed_vdata_st data = {};
+    data.type = GNUTLS_DT_KEY_PURPOSE_OID;
+    data.data = reinterpret_cast<unsigned char*>(purpose.data());
+    unsigned status = 0;
+    const int code = gnutls_certificate_verify_peers(session, &data, 1, &status);
+    if (code < 0) {
+        return {GNUTLS_A_BAD_CERTIFICATE,
+                std::string{"client certificate cannot be checked: "} + gnutls_strerror(code)};
+    }
+    if (status != 0) {
+        return {alert_for(status), why_refused(session, status)};
+    }
+    // GnuTLS takes a list of whatever age; who was revoked since is not in it.
+    if (trust != nullptr && trust->crl_ends && *trust->crl_ends < std::time(nullptr)) {
+        return {GNUTLS_A_CERTIFICATE_UNKNOWN,
+                "client certificate refused: the list of revoked ones is out of date"};
+    }
+    return {};
+}
+
+std::optional<TlsPeer> peer_of(gnutls_session_t session)
+{
+    const auto certificate = leaf_of(session);
+    if (!certificate) {
+        return std::nullopt;
+    }
+    return TlsPeer{subject_of(certificate.get()), sha256_of(certificate.get())};
+}
+
+} // namespace gds
