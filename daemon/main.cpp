@@ -6,7 +6,6 @@
 #include "base/task_scope.h"
 #include "base/translate.h"
 #include "base/worker_pool.h"
-#include "io/tls_credentials.h"
 #include "portal/portal_capture.h"
 #include "rfb/ra2_key.h"
 #include "rfb/sasl_library.h"
@@ -19,6 +18,7 @@
 #include "service/keyring_token_store.h"
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
+#include "service/tls_source.h"
 
 #include <algorithm>
 #include <clocale>
@@ -42,7 +42,6 @@ namespace gds {
 
 namespace {
 
-constexpr std::chrono::seconds k_certificate_retry{30};
 constexpr std::chrono::seconds k_ra2_key_retry{30};
 
 std::string desktop_name() { return std::string{g_get_user_name()} + "@" + g_get_host_name(); }
@@ -60,13 +59,16 @@ public:
           bus_(sdbus::createSessionBusConnection()), bus_source_(*bus_, [this] { bus_lost(); }),
           capture_(*bus_, tokens_), server_(capture_, workers_, desktop_name()), settings_(options),
           credentials_(secrets_, [this](CredentialsPtr now) { server_.set_credentials(now); }),
+          tls_(workers_, state_directory(),
+               [this](TlsCredentialsPtr now, std::string complaint) {
+                   server_.set_tls(std::move(now), std::move(complaint));
+               }),
           object_(*bus_, server_, settings_),
           name_(*bus_, options.replace ? BusName::Replace::yes : BusName::Replace::no, [this] {
               log_info("another instance has taken over");
               stop();
           })
     {
-        read_certificate();
         look_for_sasl_plug_ins();
         if (started_by_the_bus()) {
             idle_.emplace([this] { stop(); });
@@ -100,18 +102,6 @@ public:
     }
 
 private:
-    void read_certificate()
-    {
-        try {
-            server_.set_tls(load_or_make_tls_credentials(state_directory()), {});
-            certificate_retry_.reset();
-        } catch (const std::exception& error) {
-            server_.set_tls(nullptr, error.what());
-            // A full disk gets room, a wrong clock is set.
-            certificate_retry_ = call_after(k_certificate_retry, [this] { read_certificate(); });
-        }
-    }
-
     // Only who lists ra2-256 has a key for it.
     void look_for_ra2_key()
     {
@@ -153,6 +143,7 @@ private:
     {
         const PolicyPtr policy = settings_.policy();
         credentials_.set_wanted(policy->enabled);
+        tls_.set(policy->tls);
         server_.apply(policy);
         look_for_ra2_key();
         object_.on_policy_changed();
@@ -189,10 +180,10 @@ private:
     PolicySettings settings_;
     LibsecretStore secrets_;
     CredentialSource credentials_;
+    TlsSource tls_;
     DaemonObject object_;
     BusName name_;
     std::optional<ExitWhenIdle> idle_;
-    Source certificate_retry_;
     Source ra2_key_retry_;
     bool ra2_key_wanted_ = false;
     TaskScope tasks_;

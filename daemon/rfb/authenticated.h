@@ -6,6 +6,7 @@
 #include "rfb/identity.h"
 #include "rfb/security_word.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -43,6 +44,13 @@ public:
         proof.word_ = word;
         proof.mechanism_ = std::move(mechanism);
         proof.ssf_ = ssf;
+        return proof;
+    }
+    // The same, inside TLS that has verified a certificate of the client's.
+    static Authenticated with_certificate(Authenticated proof,
+                                          std::optional<ClientCertificate> certificate)
+    {
+        proof.identity_.certificate = std::move(certificate);
         return proof;
     }
 };

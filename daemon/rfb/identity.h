@@ -27,8 +27,17 @@ struct Identity {
     IdentityKind kind = IdentityKind::anonymous;
     std::string name; // empty where the kind has none
     std::optional<ClientCertificate> certificate;
+    // Kerberos: the local account that the principal stands for; empty: none, as for those of
+    // foreign realms.
+    std::string local_name;
 
     bool operator==(const Identity&) const = default;
 };
+
+// The account whose groups he is in; empty: none.
+inline const std::string& local_account_of(const Identity& identity)
+{
+    return identity.kind == IdentityKind::password ? identity.name : identity.local_name;
+}
 
 } // namespace gds

@@ -234,6 +234,13 @@ struct SaslExchange::Impl {
         return why.empty() && channel_is_sound(why);
     }
 
+    // Those of our own realm have the account of their name; empty: another realm.
+    static std::string local_name(const std::string& principal)
+    {
+        std::string name = principal.substr(0, principal.rfind('@'));
+        return full_principal(name) == principal ? name : std::string{};
+    }
+
     SaslReply reply(int result, const char* data, unsigned length) const
     {
         SaslReply answer;
@@ -255,6 +262,7 @@ struct SaslExchange::Impl {
             answer.verdict = SaslReply::Verdict::accepted;
             answer.who.kind = is_kerberos() ? IdentityKind::kerberos : IdentityKind::password;
             answer.who.name = property(SASL_USERNAME);
+            answer.who.local_name = is_kerberos() ? local_name(answer.who.name) : std::string{};
             answer.layer_ssf = layer_ssf();
         }
         return answer;

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -56,6 +57,14 @@ const TlsCredentialsPtr& credentials_of(const SecuritySetup& setup, const SubTyp
 bool can_be_had(const SecuritySetup& setup, const SubType& type)
 {
     return credentials_of(setup, type) != nullptr && type.can_be_had(setup);
+}
+
+std::optional<ClientCertificate> certificate_of(const TlsStream& tls)
+{
+    if (!tls.peer()) {
+        return std::nullopt;
+    }
+    return ClientCertificate{tls.peer()->subject, tls.peer()->sha256};
 }
 
 Task<> answer(ByteStream& stream, std::uint8_t octet)
@@ -124,8 +133,10 @@ Task<Authenticated> run_vencrypt(const SecurityContext& context)
     auto credentials = credentials_of(context.setup, *type);
     auto tls = co_await TlsStream::handshake(connection.stream(), std::move(credentials));
     const Channel channel{type->word, tls->strength()};
+    auto certificate = certificate_of(*tls);
     connection.push_layer(std::move(tls));
-    co_return co_await type->run(context, channel);
+    auto who = co_await type->run(context, channel);
+    co_return SecurityProof::with_certificate(std::move(who), std::move(certificate));
 }
 
 } // namespace gds

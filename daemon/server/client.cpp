@@ -26,9 +26,9 @@ constexpr std::size_t k_most_damage_rects = 256;
 
 Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
                ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers)
-    : number_(number), source_(std::move(accepted.source)), policy_(std::move(policy)),
-      setup_(std::move(setup)), owner_(owner), screen_(screen), admission_(admission),
-      workers_(workers), connected_since_(std::time(nullptr))
+    : number_(number), source_(std::move(accepted.source)), access_(std::move(accepted.address)),
+      policy_(std::move(policy)), setup_(std::move(setup)), owner_(owner), screen_(screen),
+      admission_(admission), workers_(workers), connected_since_(std::time(nullptr))
 {
     auto socket = std::make_unique<SocketStream>(std::move(accepted.socket));
     socket_ = socket.get();
@@ -103,10 +103,11 @@ Task<> Client::serve()
     stage_ = "session";
     SessionHost& host = *this;
     session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
-    log_info(printable(session_->who().user()) + " logged in from " + connection_->peer(),
+    log_info(user_ + " logged in from " + connection_->peer() +
+                 (looks_only() ? " and can only look" : ""),
              {{"RFB_PEER", connection_->peer()},
               {"RFB_CLIENT", std::to_string(number_)},
-              {"RFB_USER", printable(session_->who().user())},
+              {"RFB_USER", user_},
               {"RFB_SECURITY", session_->who().security_type()}});
     owner_.on_changed(number_);
     co_await session_->run();
@@ -171,13 +172,13 @@ void Client::log_end(std::exception_ptr failure) const
     } catch (const std::exception& error) {
         why = printable(error.what());
     }
-    const std::string user = session_ ? printable(session_->who().user()) : std::string{};
-    const std::string text = session_
-                                 ? user + " at " + connection_->peer() + ": session ended: " + why
-                                 : connection_->peer() + ": ended at stage " + stage_ + ": " + why;
+    const std::string who = user_.empty() ? std::string{} : user_ + " at ";
+    const std::string text =
+        session_ ? user_ + " at " + connection_->peer() + ": session ended: " + why
+                 : who + connection_->peer() + ": ended at stage " + stage_ + ": " + why;
     log_info(text, {{"RFB_PEER", connection_->peer()},
                     {"RFB_CLIENT", std::to_string(number_)},
-                    {"RFB_USER", user},
+                    {"RFB_USER", user_},
                     {"RFB_REASON", why}});
 }
 
@@ -195,18 +196,82 @@ void Client::disconnect(const std::string& reason)
     });
 }
 
+Task<std::string> Client::refusal_of(const Authenticated& who)
+{
+    user_ = printable(who.user());
+    access_.set_identity(who.identity());
+    co_await judge_access();
+    if (!access_.refusal().empty()) {
+        log_verdict("is refused");
+    }
+    co_return access_.refusal();
+}
+
+// The policy may change while groups are looked up; what counts is that of the end.
+Task<> Client::judge_access()
+{
+    auto account = access_.account_to_look_up(*policy_);
+    while (!account.empty()) {
+        auto groups = co_await owner_.groups_of(account);
+        access_.set_groups(std::move(groups));
+        account = access_.account_to_look_up(*policy_);
+    }
+    access_.judge(*policy_);
+}
+
 void Client::apply(PolicyPtr policy)
 {
-    const bool changed = policy->view_only != policy_->view_only;
-    policy_ = std::move(policy);
-    if (changed) {
+    const bool looked_only = looks_only();
+    const PolicyPtr before = std::exchange(policy_, std::move(policy));
+    // Who is not judged yet will be by this policy.
+    if (access_.judged() && (before->access != policy_->access || before->tls != policy_->tls)) {
+        policy_changed();
+    }
+    if (looked_only != looks_only()) {
         rights_changed();
     }
 }
 
+void Client::policy_changed()
+{
+    if (access_.account_to_look_up(*policy_).empty()) {
+        access_.judge(*policy_);
+        take_verdict();
+        return;
+    }
+    access_.suspend(); // until his groups are known
+    auto judging = judge_access();
+    tasks_.spawn(std::move(judging), [this](std::exception_ptr) {
+        take_verdict();
+        rights_changed();
+    });
+}
+
+void Client::take_verdict()
+{
+    if (!access_.refusal().empty()) {
+        log_verdict("is not let in any more");
+        disconnect("the access rules do not let this client in any more");
+    }
+}
+
+void Client::log_verdict(const std::string& verdict) const
+{
+    log_info(user_ + " at " + connection_->peer() + " " + verdict + ": " + access_.because(),
+             {{"RFB_PEER", connection_->peer()},
+              {"RFB_CLIENT", std::to_string(number_)},
+              {"RFB_USER", user_},
+              {"RFB_REASON", access_.because()}});
+}
+
+bool Client::looks_only() const
+{
+    return policy_->view_only || view_only_ || (access_.judged() && !access_.may_control());
+}
+
 bool Client::set_view_only(bool view_only)
 {
-    if (policy_->view_only && !view_only) {
+    if (!view_only && (policy_->view_only || (access_.judged() && !access_.may_control()))) {
         return false;
     }
     if (view_only_ != view_only) {
@@ -220,12 +285,11 @@ void Client::rights_changed()
 {
     input_changed();
     if (session_) {
-        const auto user = printable(session_->who().user());
-        log_info(user + " at " + connection_->peer() +
-                     (view_only_ || policy_->view_only ? " can only look now" : " can control now"),
+        log_info(user_ + " at " + connection_->peer() +
+                     (looks_only() ? " can only look now" : " can control now"),
                  {{"RFB_PEER", connection_->peer()},
                   {"RFB_CLIENT", std::to_string(number_)},
-                  {"RFB_USER", user}});
+                  {"RFB_USER", user_}});
     }
     owner_.on_changed(number_);
 }
@@ -250,7 +314,7 @@ ClientInfo Client::info() const
     info.number = number_;
     info.address = connection_->peer();
     info.connected_since = connected_since_;
-    info.view_only = view_only_ || policy_->view_only;
+    info.view_only = looks_only();
     info.bytes_sent = socket_->bytes_sent();
     info.bytes_received = socket_->bytes_received();
     info.round_trip_time = socket_->round_trip_time();
@@ -274,7 +338,7 @@ Region Client::take_damage()
     return damage;
 }
 
-bool Client::may_control() const { return !policy_->view_only && !view_only_ && screen_.live(); }
+bool Client::may_control() const { return !looks_only() && screen_.live(); }
 
 void Client::on_client_init(bool exclusive)
 {

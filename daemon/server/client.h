@@ -11,6 +11,7 @@
 #include "rfb/session.h"
 #include "rfb/session_host.h"
 #include "server/admission.h"
+#include "server/client_access.h"
 #include "server/client_info.h"
 #include "server/policy.h"
 #include "server/screen.h"
@@ -30,6 +31,8 @@ public:
     // May one more line be spent on a stranger from there?
     virtual bool may_log(const std::string& source) = 0;
     virtual std::string desktop_name() const = 0;
+    // Nothing when they cannot be found out.
+    virtual Task<AccountGroups> groups_of(std::string account) = 0;
     virtual void on_exclusive(unsigned number) = 0;
     virtual void on_changed(unsigned number) = 0;
     // Last call; the owner drops the client before it returns to the main loop.
@@ -50,7 +53,7 @@ public:
 
     // A running client takes the new policy here, and only here.
     void apply(PolicyPtr policy);
-    // False where the policy lets nobody control.
+    // False where the policy lets him, or anybody, not control.
     bool set_view_only(bool view_only);
     // The input door opened or closed (the desktop came or went).
     void input_changed();
@@ -66,6 +69,11 @@ private:
     Task<> part();
     Task<> say_goodbye();
     Task<> picture_or_card();
+    Task<> judge_access();
+    void policy_changed();
+    void take_verdict();
+    bool looks_only() const;
+    void log_verdict(const std::string& verdict) const;
     void rights_changed();
     void settle_judgement(bool wrong);
     void log_end(std::exception_ptr failure) const;
@@ -82,12 +90,14 @@ private:
     // SecurityObserver
     void on_stage(const char* stage) override;
     bool may_judge() override;
+    Task<std::string> refusal_of(const Authenticated& who) override;
     // ScreenViewer
     void on_picture(const Region& damage) override;
     void on_cursor() override;
 
     const unsigned number_;
     const std::string source_;
+    ClientAccess access_;
     PolicyPtr policy_;
     SecuritySetup setup_;
     ClientOwner& owner_;
@@ -101,6 +111,7 @@ private:
     Region damage_;
     Wakeup picture_came_;
     const char* stage_ = "version";
+    std::string user_; // who he has shown to be, for the log
     bool judging_ = false;
     bool view_only_ = false;
     bool watching_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/doors.h"
 
+#include "base/text.h"
 #include "base/translate.h"
 
 #include <algorithm>
@@ -44,6 +45,19 @@ Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& 
     say(std::ranges::any_of(listed, needs_vnc_password), credentials.vnc_unavailable);
     say(std::ranges::find(listed, SecurityWord::ra2_256) != listed.end(), keys.ra2_complaint);
     return doors;
+}
+
+void close_without_certificate(Doors& doors, const std::vector<SecurityWord>& listed)
+{
+    std::erase_if(doors.open, [](SecurityWord word) { return !needs_certificate(word); });
+    for (const SecurityWord word : listed) {
+        if (!needs_certificate(word)) {
+            doors.missing.push_back(format_text(
+                _("The security type %s is not offered: viewers must show a certificate, and it "
+                  "has no place for one."),
+                to_text(word)));
+        }
+    }
 }
 
 std::string weakness_of(SecurityWord word)

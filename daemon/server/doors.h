@@ -36,6 +36,9 @@ struct SaslAbility {
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
                     const OwnKeys& keys, SaslAbility sasl = {});
 
+// Where every client has to show a certificate: closes the ways that cannot carry one.
+void close_without_certificate(Doors& doors, const std::vector<SecurityWord>& listed);
+
 // Empty for what needs no warning.
 std::string weakness_of(SecurityWord word);
 

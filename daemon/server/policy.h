@@ -4,8 +4,10 @@
 #pragma once
 
 #include "desktop/screen_capture.h"
+#include "io/tls_settings.h"
 #include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
+#include "server/access_rules.h"
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +26,8 @@ struct Policy {
     std::vector<std::string> listen_addresses;
     std::vector<SecurityWord> security_types{SecurityWord::x509_sasl, SecurityWord::x509_plain};
     SaslPolicy sasl;
+    AccessRules access = default_access_rules();
+    TlsSettings tls;
     MonitorChoice monitors = MonitorChoice::all;
     unsigned max_clients = 32;
     std::chrono::milliseconds login_timeout{30'000};

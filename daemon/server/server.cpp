@@ -45,9 +45,10 @@ void append_sentence(std::string& text, const std::string& sentence)
 
 } // namespace
 
-Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name)
+Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name,
+               GroupLookup group_lookup)
     : workers_(workers), desktop_name_(std::move(desktop_name)), credentials_(nobody()),
-      screen_(capture, [this] { on_screen_status(); })
+      screen_(capture, [this] { on_screen_status(); }), group_lookup_(std::move(group_lookup))
 {}
 
 Server::~Server()
@@ -205,10 +206,14 @@ void Server::admit(Accepted accepted)
 
 Doors Server::doors() const
 {
-    const OwnKeys keys{tls_ != nullptr, ra2_key_ != nullptr, ra2_complaint_};
+    const OwnKeys keys{tls_ && tls_->refusal().empty(), ra2_key_ != nullptr, ra2_complaint_};
     const SaslAbility sasl{takes_kerberos(policy_->sasl),
                            !layered_sasl_mechanisms(policy_->sasl).empty()};
-    return look_at_doors(policy_->security_types, *credentials_, keys, sasl);
+    auto doors = look_at_doors(policy_->security_types, *credentials_, keys, sasl);
+    if (policy_->tls.client_certificates == ClientCertificates::require) {
+        close_without_certificate(doors, policy_->security_types);
+    }
+    return doors;
 }
 
 SecuritySetup Server::security_setup() const
@@ -226,6 +231,8 @@ SecuritySetup Server::security_setup() const
         return setup;
     } else if (!tls_ && std::ranges::any_of(policy_->security_types, needs_certificate)) {
         setup.refuse_with = _("This desktop has no usable certificate.");
+    } else if (tls_ && !tls_->refusal().empty()) {
+        setup.refuse_with = tls_->refusal();
     } else if (!policy_->security_types.empty()) {
         // Said here, every viewer shows it: SCRAM clients fail before they read a later reason.
         setup.refuse_with = _("Nobody can log in to this desktop by password now.");
@@ -264,6 +271,11 @@ void Server::disconnect_surplus()
             --surplus;
         }
     }
+}
+
+Task<AccountGroups> Server::groups_of(std::string account)
+{
+    return group_lookup_.groups_of(std::move(account));
 }
 
 void Server::on_exclusive(unsigned number)

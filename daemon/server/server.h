@@ -9,6 +9,7 @@
 #include "server/admission.h"
 #include "server/client.h"
 #include "server/doors.h"
+#include "server/group_lookup.h"
 #include "server/log_budget.h"
 #include "server/policy.h"
 #include "server/screen.h"
@@ -24,7 +25,8 @@ namespace gds {
 
 class Server final : public ServerControl, private ClientOwner {
 public:
-    Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name);
+    Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name,
+           GroupLookup group_lookup = GroupLookup{});
     ~Server() override;
 
     // What differs from the policy before takes effect now; what still holds is not touched.
@@ -52,6 +54,7 @@ private:
     bool has_room() const override;
     bool may_log(const std::string& source) override;
     std::string desktop_name() const override { return desktop_name_; }
+    Task<AccountGroups> groups_of(std::string account) override;
     void on_exclusive(unsigned number) override;
     void on_changed(unsigned number) override;
     void on_ended(unsigned number) override;
@@ -84,6 +87,7 @@ private:
     Screen screen_;
     Admission admission_;
     LogBudget log_budget_;
+    GroupLookup group_lookup_;
 
     ServerObserver* observer_ = nullptr;
     std::deque<std::function<void(ServerObserver&)>> events_;

@@ -95,8 +95,7 @@ void ClientObject::ViewOnly(const bool& value)
     if (!server_.set_view_only(told_.number, value)) {
         throw sdbus_error(
             "org.gnome.DesktopSharing.Error.NotAllowed",
-            sentence(_("Viewer %u cannot be given control: the setting “view-only” lets nobody "
-                       "control this desktop."),
+            sentence(_("Viewer %u cannot be given control: the settings let it only look."),
                      told_.number));
     }
 }

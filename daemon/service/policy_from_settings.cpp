@@ -5,9 +5,11 @@
 #include "base/text.h"
 #include "base/translate.h"
 #include "rfb/sasl_library.h"
+#include "service/access_policy.h"
 #include "service/sasl_settings.h"
 #include "service/sentence.h"
 #include "service/setting_values.h"
+#include "service/tls_policy.h"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +22,7 @@ constexpr const char* k_schema = "org.gnome.desktop-sharing";
 constexpr const char* k_enabled = "enabled";
 
 // Schemas of their own, below ours.
-constexpr std::array k_children{"sasl"};
+constexpr std::array k_children{"access", "sasl", "tls"};
 
 GObjectPtr<GSettings> child_of(GSettings* settings, const char* name)
 {
@@ -156,6 +158,8 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line)
     read_sasl(settings, policy);
     read_monitors(settings, policy);
     read_max_clients(settings, policy);
+    read_access(child_of(settings, "access").get(), policy);
+    read_tls(child_of(settings, "tls").get(), policy);
     return policy;
 }
 

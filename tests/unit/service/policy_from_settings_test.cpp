@@ -30,6 +30,14 @@ protected:
         list.push_back(nullptr);
         g_settings_set_strv(settings_.get(), key, list.data());
     }
+    GObjectPtr<GSettings> child(const char* name)
+    {
+        return GObjectPtr<GSettings>{g_settings_get_child(settings_.get(), name)};
+    }
+    void set_rules(const char* text)
+    {
+        g_settings_set_value(child("access").get(), "rules", g_variant_new_parsed(text));
+    }
     Policy read(const CommandLine& command_line = {})
     {
         return read_policy(settings_.get(), command_line);
@@ -81,6 +89,77 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
     EXPECT_EQ(policy.monitors, MonitorChoice::virtual_monitor);
     EXPECT_EQ(policy.max_clients, 3U);
     EXPECT_TRUE(policy.complaints.empty());
+}
+
+TEST_F(PolicyFromSettings, AccessRulesAreRead)
+{
+    EXPECT_EQ(read().access, default_access_rules());
+    set_rules("[('view', 'kerberos:*@EXAMPLE.TEST'), ('deny', 'host:192.0.2.0/24')]");
+    g_settings_set_string(child("access").get(), "default", "control");
+    const Policy policy = read();
+    EXPECT_TRUE(policy.complaints.empty());
+    ASSERT_EQ(policy.access.rules.size(), 2U);
+    EXPECT_EQ(policy.access.rules[0], parse_access_rule("view", "kerberos:*@EXAMPLE.TEST").rule);
+    EXPECT_EQ(policy.access.rules[1].kind, AccessRule::Kind::host);
+    EXPECT_EQ(policy.access.otherwise, AccessVerdict::control);
+}
+
+TEST_F(PolicyFromSettings, AccessRulesThatMakeNoSenseDenyAndAreNamed)
+{
+    set_rules("[('control', 'passwrd:bob'), ('alow', 'password:*')]");
+    g_settings_set_string(child("access").get(), "default", "everybody");
+    const Policy policy = read();
+    ASSERT_EQ(policy.access.rules.size(), 2U);
+    EXPECT_EQ(policy.access.rules[0].kind, AccessRule::Kind::everybody);
+    EXPECT_EQ(policy.access.rules[0].verdict, AccessVerdict::deny);
+    EXPECT_EQ(policy.access.rules[1].verdict, AccessVerdict::deny);
+    EXPECT_EQ(policy.access.otherwise, AccessVerdict::deny);
+    ASSERT_EQ(policy.complaints.size(), 3U);
+    EXPECT_NE(policy.complaints[0].find("passwrd:bob"), std::string::npos);
+    EXPECT_NE(policy.complaints[1].find("alow password:*"), std::string::npos);
+    EXPECT_NE(policy.complaints[2].find("everybody"), std::string::npos);
+}
+
+TEST_F(PolicyFromSettings, TlsKeysAreRead)
+{
+    EXPECT_EQ(read().tls, TlsSettings{});
+    const auto tls = child("tls");
+    for (const char* key :
+         {"certificate-file", "private-key-file", "ca-file", "crl-file", "priority"}) {
+        g_settings_set_string(tls.get(), key, key);
+    }
+    for (const auto& [word, meaning] : {std::pair{"ignore", ClientCertificates::ignore},
+                                        std::pair{"request", ClientCertificates::request},
+                                        std::pair{"require", ClientCertificates::require}}) {
+        g_settings_set_string(tls.get(), "client-certificates", word);
+        EXPECT_EQ(read().tls, (TlsSettings{"certificate-file", "private-key-file", "ca-file",
+                                           "crl-file", meaning, "priority"}));
+        EXPECT_TRUE(read().complaints.empty());
+    }
+}
+
+TEST_F(PolicyFromSettings, AnUnknownWordForCertificatesRequiresThem)
+{
+    g_settings_set_string(child("tls").get(), "client-certificates", "maybe");
+    const Policy policy = read();
+    EXPECT_EQ(policy.tls.client_certificates, ClientCertificates::require);
+    ASSERT_EQ(policy.complaints.size(), 1U);
+    EXPECT_NE(policy.complaints[0].find("maybe"), std::string::npos);
+}
+
+TEST_F(PolicyFromSettings, ChangesOfTheChildrenAreTold)
+{
+    PolicySettings settings{CommandLine{}, settings_};
+    int told = 0;
+    settings.set_on_change([&](const PolicyPtr&) { ++told; });
+    g_settings_set_string(child("tls").get(), "ca-file", "/ca.pem");
+    turn_loop();
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(settings.policy()->tls.ca_file, "/ca.pem");
+    set_rules("@a(ss) []");
+    turn_loop();
+    EXPECT_EQ(told, 2);
+    EXPECT_TRUE(settings.policy()->access.rules.empty());
 }
 
 TEST_F(PolicyFromSettings, TheCommandLineWins)

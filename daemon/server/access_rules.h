@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Who may come in, and what he may do then: the rules of org.gnome.desktop-sharing.access as
+// values, and the decision by them. Pure. The first rule that matches decides.
+//
+// What cannot be understood never lets anybody in. A rule whose pattern makes no sense might have
+// been meant for anybody, and so denies whomever it is asked about: nobody gets past it. One whose
+// verdict alone makes no sense denies those whom its pattern matches.
+#pragma once
+
+#include "rfb/identity.h"
+#include "server/distinguished_name.h"
+#include "server/host_network.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gds {
+
+enum class AccessVerdict { control, view, ask, deny };
+
+std::optional<AccessVerdict> access_verdict_of(std::string_view word);
+
+struct AccessRule {
+    enum class Kind {
+        everybody, // a rule that was not understood
+        password,
+        kerberos,
+        subject,
+        fingerprint,
+        group,
+        host,
+        vnc_password,
+        anonymous,
+    };
+    AccessVerdict verdict = AccessVerdict::deny;
+    Kind kind = Kind::everybody;
+    std::string name; // password, kerberos (before the @), group, fingerprint
+    std::string realm; // kerberos
+    DistinguishedName subject;
+    HostNetwork network;
+    std::string text; // as it was written, for the log
+
+    bool operator==(const AccessRule&) const = default;
+};
+
+struct ParsedAccessRule {
+    AccessRule rule;
+    // A sentence for people that names the rule; empty: it was understood.
+    std::string complaint;
+};
+
+ParsedAccessRule parse_access_rule(std::string_view verdict, std::string_view pattern);
+
+struct AccessRules {
+    std::vector<AccessRule> rules;
+    AccessVerdict otherwise = AccessVerdict::ask;
+
+    bool operator==(const AccessRules&) const = default;
+};
+
+// Those of a fresh installation: password users control, everybody else has to be asked for.
+AccessRules default_access_rules();
+
+// A rule may turn on the groups of an account, which takes time to find out.
+bool needs_groups(const AccessRules& rules);
+
+// The groups of a local account; nothing: they could not be found out.
+using AccountGroups = std::optional<std::vector<std::string>>;
+
+struct AccessQuestion {
+    Identity identity;
+    std::string address; // numeric; empty: a unix socket
+    AccountGroups groups;
+};
+
+struct AccessDecision {
+    AccessVerdict verdict = AccessVerdict::deny;
+    // By which rule, for the log.
+    std::string because;
+};
+
+AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& question);
+
+} // namespace gds

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/client_access.h"
+
+#include "base/translate.h"
+
+#include <utility>
+
+namespace gds {
+
+std::string ClientAccess::account_to_look_up(const Policy& policy) const
+{
+    if (!identity_ || groups_known_ || !needs_groups(policy.access)) {
+        return {};
+    }
+    return local_account_of(*identity_);
+}
+
+void ClientAccess::set_groups(AccountGroups groups)
+{
+    groups_ = std::move(groups);
+    groups_known_ = true;
+}
+
+void ClientAccess::judge(const Policy& policy)
+{
+    judged_ = true;
+    may_control_ = false;
+    refusal_.clear();
+    if (policy.tls.client_certificates == ClientCertificates::require && !identity_->certificate) {
+        because_ = "no client certificate";
+        refusal_ = _("This desktop wants to see a certificate of yours.");
+        return;
+    }
+    // Somebody who has no account here is in no group.
+    const bool has_account = !local_account_of(*identity_).empty();
+    const auto decision =
+        decide_access(policy.access,
+                      {*identity_, address_, has_account ? groups_ : AccountGroups{std::in_place}});
+    because_ = decision.because;
+    switch (decision.verdict) {
+    case AccessVerdict::control:
+        may_control_ = true;
+        break;
+    case AccessVerdict::view:
+        break;
+    case AccessVerdict::ask:
+        refusal_ = _("Somebody at the desktop would have to agree, and nobody can be asked now.");
+        break;
+    case AccessVerdict::deny:
+        refusal_ = _("You are not allowed to connect to this desktop.");
+        break;
+    }
+}
+
+} // namespace gds

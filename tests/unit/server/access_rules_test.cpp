@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/access_rules.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace gds {
+namespace {
+
+using enum AccessVerdict;
+using Written = std::initializer_list<std::pair<const char*, const char*>>;
+
+AccessRules rules(Written written, AccessVerdict otherwise = deny)
+{
+    AccessRules made{{}, otherwise};
+    for (const auto& [verdict, pattern] : written) {
+        made.rules.push_back(parse_access_rule(verdict, pattern).rule);
+    }
+    return made;
+}
+
+Identity password(const char* name) { return {IdentityKind::password, name, {}, {}}; }
+Identity kerberos(const char* name) { return {IdentityKind::kerberos, name, {}, {}}; }
+Identity nobody(IdentityKind kind) { return {kind, "", {}, {}}; }
+Identity with_certificate(Identity who, const char* subject)
+{
+    who.certificate = ClientCertificate{subject, std::string(62, '0') + "ab"};
+    return who;
+}
+
+AccessVerdict verdict(const AccessRules& by, Identity who, const char* address = "192.0.2.7",
+                      AccountGroups groups = AccountGroups{std::in_place})
+{
+    return decide_access(by, {std::move(who), address, std::move(groups)}).verdict;
+}
+
+AccessVerdict verdict(const std::string& pattern, Identity who)
+{
+    EXPECT_EQ(parse_access_rule("control", pattern).complaint, "") << pattern;
+    return verdict(rules({{"control", pattern.c_str()}}), std::move(who));
+}
+
+TEST(AccessRules, OfAFreshInstallationLetPasswordUsersControl)
+{
+    const auto usual = default_access_rules();
+    EXPECT_EQ(verdict(usual, password("alice")), control);
+    EXPECT_EQ(verdict(usual, kerberos("alice@EXAMPLE.TEST")), ask);
+    EXPECT_EQ(verdict(usual, nobody(IdentityKind::vnc_password)), ask);
+    EXPECT_EQ(verdict(usual, nobody(IdentityKind::anonymous)), ask);
+    EXPECT_FALSE(needs_groups(usual));
+}
+
+TEST(AccessRules, TheFirstThatMatchesDecides)
+{
+    const auto some = rules({{"view", "password:bob"}, {"deny", "password:b*"}, {"control", "*"}});
+    EXPECT_EQ(verdict(some, password("bob")), view);
+    EXPECT_EQ(verdict(some, password("bill")), deny);
+    EXPECT_EQ(verdict(some, password("alice")), control);
+}
+
+TEST(AccessRules, WhoMatchesNoneGetsTheDefault)
+{
+    for (const auto otherwise : {control, view, ask, deny}) {
+        EXPECT_EQ(verdict(rules({}, otherwise), password("alice")), otherwise);
+        EXPECT_EQ(verdict(rules({{"control", "bob"}}, otherwise), password("alice")), otherwise);
+    }
+}
+
+TEST(AccessRules, PasswordAndKerberosAreNeverConfused)
+{
+    EXPECT_EQ(verdict("alice", password("alice")), control);
+    EXPECT_EQ(verdict("alice", kerberos("alice@ELSEWHERE")), deny);
+    EXPECT_EQ(verdict("password:*", kerberos("alice@ELSEWHERE")), deny);
+    EXPECT_EQ(verdict("alice@EXAMPLE.TEST", kerberos("alice@EXAMPLE.TEST")), control);
+    EXPECT_EQ(verdict("alice@EXAMPLE.TEST", kerberos("alice@ELSEWHERE")), deny);
+    EXPECT_EQ(verdict("alice@EXAMPLE.TEST", password("alice@EXAMPLE.TEST")), deny);
+    EXPECT_EQ(verdict("alice@EXAMPLE.TEST", password("alice")), deny);
+    EXPECT_EQ(verdict("kerberos:*@EXAMPLE.TEST", kerberos("bob@EXAMPLE.TEST")), control);
+    EXPECT_EQ(verdict("kerberos:*@*", kerberos("bob@ELSEWHERE")), control);
+    EXPECT_EQ(verdict("kerberos:*", kerberos("bob@ELSEWHERE")), control);
+    EXPECT_EQ(verdict("*", kerberos("bob@ELSEWHERE")), deny);
+    EXPECT_EQ(verdict("ALICE", password("alice")), deny);
+}
+
+// The realm is what stands behind the last @ that is not part of the name.
+TEST(AccessRules, ANameDoesNotPassForARealm)
+{
+    EXPECT_EQ(verdict("kerberos:*@EXAMPLE.TEST", kerberos("a@EXAMPLE.TEST@ELSEWHERE")), deny);
+    EXPECT_EQ(verdict("kerberos:*@EXAMPLE.TEST", kerberos("a\\@EXAMPLE.TEST@ELSEWHERE")), deny);
+    EXPECT_EQ(verdict("kerberos:alice@*", kerberos("alice@X")), control);
+    EXPECT_EQ(verdict(rules({{"view", "kerberos:a@B"}}, control), kerberos("alice")), deny)
+        << "without a realm nothing can be said";
+}
+
+TEST(AccessRules, KnowThoseWithoutAName)
+{
+    EXPECT_EQ(verdict("vnc-password", nobody(IdentityKind::vnc_password)), control);
+    EXPECT_EQ(verdict("vnc-password", nobody(IdentityKind::anonymous)), deny);
+    EXPECT_EQ(verdict("anonymous", nobody(IdentityKind::anonymous)), control);
+    EXPECT_EQ(verdict("anonymous", nobody(IdentityKind::vnc_password)), deny);
+    EXPECT_EQ(verdict("*", nobody(IdentityKind::anonymous)), deny);
+    EXPECT_EQ(verdict("anonymous", password("anonymous")), deny);
+}
+
+TEST(AccessRules, KnowCertificates)
+{
+    const auto alice = with_certificate(password("alice"), "CN=alice,O=Example,C=GB");
+    EXPECT_EQ(verdict("x509:CN=alice,O=Example,C=GB", alice), control);
+    EXPECT_EQ(verdict("x509:C=GB, O=Example, CN=alice", alice), control);
+    EXPECT_EQ(verdict("x509:CN=*,O=Example,C=GB", alice), control);
+    EXPECT_EQ(verdict("x509:CN=bob,O=Example,C=GB", alice), deny);
+    EXPECT_EQ(verdict("x509:*", password("alice")), deny);
+    EXPECT_EQ(verdict("x509-sha256:" + std::string(62, '0') + "AB", alice), control);
+    std::string colons = "x509-sha256:";
+    for (int i = 0; i < 31; ++i) {
+        colons += "00:";
+    }
+    EXPECT_EQ(verdict(colons + "aB", alice), control);
+    EXPECT_EQ(verdict(colons + "aC", alice), deny);
+}
+
+TEST(AccessRules, DenyWhereASubjectCannotBeRead)
+{
+    const auto odd = with_certificate(password("alice"), "no name at all");
+    EXPECT_EQ(verdict(rules({{"deny", "x509:CN=mallory"}}, control), odd), deny);
+    EXPECT_EQ(verdict(rules({{"control", "alice"}, {"deny", "x509:CN=mallory"}}), odd), control);
+}
+
+TEST(AccessRules, KnowNetworks)
+{
+    const auto some =
+        rules({{"deny", "host:192.0.2.0/25"}, {"view", "host:2001:db8::/32"}}, control);
+    EXPECT_EQ(verdict(some, password("alice"), "192.0.2.7"), deny);
+    EXPECT_EQ(verdict(some, password("alice"), "::ffff:192.0.2.7"), deny);
+    EXPECT_EQ(verdict(some, password("alice"), "192.0.2.200"), control);
+    EXPECT_EQ(verdict(some, password("alice"), "2001:db8::7"), view);
+    EXPECT_EQ(verdict(some, password("alice"), ""), control);
+}
+
+TEST(AccessRules, KnowGroups)
+{
+    const auto some = rules({{"deny", "group:guests"}, {"control", "group:adm*"}}, view);
+    EXPECT_TRUE(needs_groups(some));
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(verdict(some, password("alice"), "", Names{"users", "admins"}), control);
+    EXPECT_EQ(verdict(some, kerberos("alice@X"), "", Names{"admins", "guests"}), deny);
+    EXPECT_EQ(verdict(some, password("alice"), "", Names{}), view);
+    EXPECT_EQ(verdict(some, password("alice"), "", std::nullopt), deny) << "not to be found out";
+    EXPECT_EQ(verdict(some, nobody(IdentityKind::anonymous), "", Names{"admins"}), view);
+}
+
+TEST(AccessRules, ThatAreNotUnderstoodDenyWhereTheyStand)
+{
+    for (const char* pattern : {"",
+                                "passwrd:bob",
+                                "Password:bob",
+                                "password:",
+                                "kerberos:",
+                                "kerberos:alice",
+                                "kerberos:al*",
+                                "kerberos:@X",
+                                "kerberos:a@",
+                                "@",
+                                "a@",
+                                "@b",
+                                "x509:",
+                                "x509:alice",
+                                "x509:CM=x",
+                                "x509-sha256:",
+                                "x509-sha256:00",
+                                "x509-sha256:*",
+                                "group:",
+                                "host:",
+                                "host:192.0.2.7/24",
+                                "host:*",
+                                "a:b",
+                                "a\nb",
+                                "password:\x01",
+                                "\xff",
+                                "vnc-password:"}) {
+        const auto parsed = parse_access_rule("control", pattern);
+        EXPECT_NE(parsed.complaint, "") << pattern;
+        AccessRules some{{parse_access_rule("control", "alice").rule, parsed.rule}, control};
+        EXPECT_EQ(verdict(some, password("alice")), control) << "it stands before: " << pattern;
+        EXPECT_EQ(verdict(some, password("bob")), deny) << pattern;
+        EXPECT_EQ(verdict(some, nobody(IdentityKind::anonymous)), deny) << pattern;
+    }
+    EXPECT_NE(parse_access_rule("control", std::string(5000, 'a')).complaint, "");
+}
+
+TEST(AccessRules, AnUnknownVerdictDeniesThoseWhoMatch)
+{
+    for (const char* word : {"", "Control", "allow", "dney", "control "}) {
+        const auto parsed = parse_access_rule(word, "password:bob");
+        EXPECT_NE(parsed.complaint.find("password:bob"), std::string::npos);
+        const AccessRules some{{parsed.rule}, control};
+        EXPECT_EQ(verdict(some, password("bob")), deny) << word;
+        EXPECT_EQ(verdict(some, password("alice")), control) << word;
+    }
+}
+
+TEST(AccessRules, AreNamedInTheReasonAndInComplaints)
+{
+    const auto some = rules({{"view", "bob"}, {"deny", "mallory"}});
+    const AccessQuestion question{password("mallory"), "", std::nullopt};
+    EXPECT_EQ(decide_access(some, question).because, "rule 2 (deny mallory)");
+    EXPECT_EQ(decide_access(rules({}), question).because, "no rule matches");
+    const auto parsed = parse_access_rule("control", "kerberos:al\nice");
+    EXPECT_NE(parsed.complaint.find("kerberos:al\\nice"), std::string::npos) << parsed.complaint;
+}
+
+} // namespace
+} // namespace gds
