@@ -84,8 +84,8 @@ const pw_registry_events PipeWireRemote::k_registry_events = [] {
     return events;
 }();
 
-PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, OnError on_error)
-    : on_error_(std::move(on_error))
+PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, Events events)
+    : events_(std::move(events))
 {
     // PipeWire owns the descriptor from here on, also when it fails.
     core_ = pw_context_connect_fd(loop.context(), connection.release(), nullptr, 0);
@@ -129,7 +129,10 @@ void PipeWireRemote::on_global(void* self, std::uint32_t id, std::uint32_t /*per
 
 void PipeWireRemote::on_global_removed(void* self, std::uint32_t id)
 {
-    static_cast<PipeWireRemote*>(self)->node_names_.erase(id);
+    auto& remote = *static_cast<PipeWireRemote*>(self);
+    if (remote.node_names_.erase(id) > 0) {
+        remote.events_.on_node_gone(id);
+    }
 }
 
 void PipeWireRemote::on_core_error(void* self, std::uint32_t id, int, int result,
@@ -141,7 +144,7 @@ void PipeWireRemote::on_core_error(void* self, std::uint32_t id, int, int result
         log_debug("PipeWire error: " + text);
         return;
     }
-    static_cast<PipeWireRemote*>(self)->on_error_(text);
+    static_cast<PipeWireRemote*>(self)->events_.on_error(text);
 }
 
 } // namespace gds

@@ -37,10 +37,15 @@ private:
 class PipeWireRemote {
 public:
     // Called from within PipeWire: note it, wake somebody, destroy nothing.
-    using OnError = std::function<void(const std::string& message)>;
+    struct Events {
+        std::function<void(const std::string& message)> on_error;
+        // A node that was there is not any more. Of its streams not every version of PipeWire says
+        // so: with 1.4 they only pause.
+        std::function<void(std::uint32_t node_id)> on_node_gone;
+    };
 
     // Throws std::system_error when the descriptor is no connection.
-    PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, OnError on_error);
+    PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, Events events);
     ~PipeWireRemote();
     PipeWireRemote(const PipeWireRemote&) = delete;
     PipeWireRemote& operator=(const PipeWireRemote&) = delete;
@@ -64,7 +69,7 @@ private:
     pw_registry* registry_ = nullptr;
     spa_hook registry_listener_ = {};
     std::map<std::uint32_t, std::string> node_names_;
-    OnError on_error_;
+    Events events_;
 };
 
 } // namespace gds

@@ -230,13 +230,21 @@ Task<> PortalCapture::forget_token(MonitorChoice monitors)
 
 void PortalCapture::connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors)
 {
+    PipeWireRemote::Events remote_events;
+    remote_events.on_error = [this](const std::string& message) {
+        log_warning("PipeWire: " + message);
+        signs_.pipewire_gone = true;
+        input_.detach();
+        session_news_.set();
+    };
+    remote_events.on_node_gone = [this](std::uint32_t node_id) {
+        if (std::ranges::find(grant_.streams, node_id, &PortalStream::node_id) !=
+            grant_.streams.end()) {
+            take_stream_state(StreamState::ended);
+        }
+    };
     remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, UniqueFd{grant_.pipewire.release()},
-                                               [this](const std::string& message) {
-                                                   log_warning("PipeWire: " + message);
-                                                   signs_.pipewire_gone = true;
-                                                   input_.detach();
-                                                   session_news_.set();
-                                               });
+                                               std::move(remote_events));
     picture_.begin(grant_.streams);
 
     PortalInputSink::Session input;
