@@ -4,23 +4,33 @@
 #include "base/text.h"
 
 #include <array>
+#include <ctime>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gds {
 
 namespace {
 
-CertificateHandle leaf_of(gnutls_session_t session)
+// The client's own first, then those of the authorities between that it has sent.
+std::vector<CertificateHandle> chain_of(gnutls_session_t session)
 {
     unsigned count = 0;
     const gnutls_datum_t* const list = gnutls_certificate_get_peers(session, &count);
-    if (list == nullptr || count == 0) {
-        return {};
+    std::vector<CertificateHandle> chain;
+    for (unsigned i = 0; list != nullptr && i < count; ++i) {
+        chain.push_back(make_gnutls<CertificateHandle>(gnutls_x509_crt_init, "client certificate"));
+        check_gnutls(gnutls_x509_crt_import(chain.back().get(), &list[i], GNUTLS_X509_FMT_DER),
+                     "client certificate");
     }
-    auto certificate = make_gnutls<CertificateHandle>(gnutls_x509_crt_init, "client certificate");
-    check_gnutls(gnutls_x509_crt_import(certificate.get(), &list[0], GNUTLS_X509_FMT_DER),
-                 "client certificate");
-    return certificate;
+    return chain;
+}
+
+CertificateHandle leaf_of(gnutls_session_t session)
+{
+    auto chain = chain_of(session);
+    return chain.empty() ? CertificateHandle{} : std::move(chain.front());
 }
 
 // RFC 4514, fully: its order, and octets that it does not name stay what they are.
@@ -48,6 +58,23 @@ std::string sha256_of(gnutls_x509_crt_t certificate)
     }
     return text;
 }
+
+// That the certificate may be one of a TLS client.
+class ClientPurpose {
+public:
+    ClientPurpose()
+    {
+        data_.type = GNUTLS_DT_KEY_PURPOSE_OID;
+        data_.data = reinterpret_cast<unsigned char*>(purpose_.data());
+    }
+    ClientPurpose(const ClientPurpose&) = delete;
+    ClientPurpose& operator=(const ClientPurpose&) = delete;
+    gnutls_typed_vdata_st* data() { return &data_; }
+
+private:
+    std::string purpose_{GNUTLS_KP_TLS_WWW_CLIENT};
+    gnutls_typed_vdata_st data_ = {};
+};
 
 gnutls_alert_description_t alert_for(unsigned status)
 {
@@ -82,6 +109,11 @@ std::string why_refused(gnutls_session_t session, unsigned status)
     return why;
 }
 
+bool is_out_of_date(const TlsTrust* trust)
+{
+    return trust != nullptr && trust->crl_ends && *trust->crl_ends < std::time(nullptr);
+}
+
 } // namespace
 
 PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust)
@@ -93,12 +125,9 @@ PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust)
     if (gnutls_certificate_type_get2(session, GNUTLS_CTYPE_CLIENT) != GNUTLS_CRT_X509) {
         return {GNUTLS_A_UNSUPPORTED_CERTIFICATE, "client certificate is not an X.509 one"};
     }
-    std::string purpose{GNUTLS_KP_TLS_WWW_CLIENT};
-    gnutls_typed_vdata_st data = {};
-    data.type = GNUTLS_DT_KEY_PURPOSE_OID;
-    data.data = reinterpret_cast<unsigned char*>(purpose.data());
+    ClientPurpose purpose;
     unsigned status = 0;
-    const int code = gnutls_certificate_verify_peers(session, &data, 1, &status);
+    const int code = gnutls_certificate_verify_peers(session, purpose.data(), 1, &status);
     if (code < 0) {
         return {GNUTLS_A_BAD_CERTIFICATE,
                 std::string{"client certificate cannot be checked: "} + gnutls_strerror(code)};
@@ -107,11 +136,35 @@ PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust)
         return {alert_for(status), why_refused(session, status)};
     }
     // GnuTLS takes a list of whatever age; who was revoked since is not in it.
-    if (trust != nullptr && trust->crl_ends && *trust->crl_ends < std::time(nullptr)) {
+    if (is_out_of_date(trust)) {
         return {GNUTLS_A_CERTIFICATE_UNKNOWN,
                 "client certificate refused: the list of revoked ones is out of date"};
     }
     return {};
+}
+
+bool still_holds(gnutls_session_t session, const TlsCredentials& credentials)
+{
+    const auto* const now = dynamic_cast<const GnutlsCredentials*>(&credentials);
+    if (now == nullptr || now->client_certificates() == ClientCertificates::ignore) {
+        return true;
+    }
+    const auto chain = chain_of(session);
+    std::vector<gnutls_x509_crt_t> list;
+    for (const auto& each : chain) {
+        list.push_back(each.get());
+    }
+    gnutls_x509_trust_list_t trust = nullptr;
+    gnutls_certificate_get_trust_list(now->parts().credentials.get(), &trust);
+    if (now->trust() == nullptr || trust == nullptr || list.empty()) {
+        return false;
+    }
+    ClientPurpose purpose;
+    unsigned status = GNUTLS_CERT_INVALID;
+    const int code =
+        gnutls_x509_trust_list_verify_crt2(trust, list.data(), static_cast<unsigned>(list.size()),
+                                           purpose.data(), 1, 0, &status, nullptr);
+    return code >= 0 && status == 0 && !is_out_of_date(now->trust());
 }
 
 std::optional<TlsPeer> peer_of(gnutls_session_t session)

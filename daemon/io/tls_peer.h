@@ -22,6 +22,9 @@ struct PeerVerdict {
 // `trust` is what the credentials of the session were given; null: nothing.
 PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust);
 
+// Whether the certificate that held in the handshake holds by other credentials as well.
+bool still_holds(gnutls_session_t session, const TlsCredentials& credentials);
+
 // Of the certificate that was judged and holds.
 std::optional<TlsPeer> peer_of(gnutls_session_t session);
 

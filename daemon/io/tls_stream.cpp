@@ -44,6 +44,10 @@ public:
     unsigned strength() const override;
     std::string description() const override;
     const std::optional<TlsPeer>& peer() const override { return peer_; }
+    bool peer_holds(const TlsCredentials& credentials) const override
+    {
+        return !peer_ || still_holds(session_.get(), credentials);
+    }
 
 private:
     static ssize_t pull(gnutls_transport_ptr_t self, void* into, std::size_t size);

@@ -30,6 +30,8 @@ public:
     virtual std::string description() const = 0;
     // Empty where the client has shown no certificate.
     virtual const std::optional<TlsPeer>& peer() const = 0;
+    // Would it hold with these credentials, too? True where none was shown, or none is asked for.
+    virtual bool peer_holds(const TlsCredentials& credentials) const = 0;
     // Says close_notify; the caller sets a deadline.
     virtual Task<> bye() = 0;
 };

@@ -216,35 +216,48 @@ Task<> Client::judge_access()
         access_.set_groups(std::move(groups));
         account = access_.account_to_look_up(*policy_);
     }
-    access_.judge(*policy_);
+    access_.judge(*policy_, certificate_holds());
 }
 
 void Client::apply(PolicyPtr policy)
 {
     const bool looked_only = looks_only();
     const PolicyPtr before = std::exchange(policy_, std::move(policy));
-    // Who is not judged yet will be by this policy.
-    if (access_.judged() && (before->access != policy_->access || before->tls != policy_->tls)) {
-        policy_changed();
+    if (before->access != policy_->access || before->tls != policy_->tls) {
+        reconsider();
+    }
+    if (before->view_only != policy_->view_only && looked_only != looks_only()) {
+        rights_changed();
+    }
+}
+
+void Client::reconsider()
+{
+    if (!access_.judged()) {
+        return; // he will be, by what holds then
+    }
+    const bool looked_only = looks_only();
+    if (access_.account_to_look_up(*policy_).empty()) {
+        access_.judge(*policy_, certificate_holds());
+        take_verdict();
+    } else {
+        access_.suspend(); // until his groups are known
+        auto judging = judge_access();
+        tasks_.spawn(std::move(judging), [this](std::exception_ptr) {
+            take_verdict();
+            rights_changed();
+        });
     }
     if (looked_only != looks_only()) {
         rights_changed();
     }
 }
 
-void Client::policy_changed()
+bool Client::certificate_holds() const
 {
-    if (access_.account_to_look_up(*policy_).empty()) {
-        access_.judge(*policy_);
-        take_verdict();
-        return;
-    }
-    access_.suspend(); // until his groups are known
-    auto judging = judge_access();
-    tasks_.spawn(std::move(judging), [this](std::exception_ptr) {
-        take_verdict();
-        rights_changed();
-    });
+    const auto* const tls = dynamic_cast<const TlsStream*>(&connection_->stream());
+    const auto credentials = owner_.tls_credentials();
+    return tls == nullptr || credentials == nullptr || tls->peer_holds(*credentials);
 }
 
 void Client::take_verdict()

@@ -33,6 +33,8 @@ public:
     virtual std::string desktop_name() const = 0;
     // Nothing when they cannot be found out.
     virtual Task<AccountGroups> groups_of(std::string account) = 0;
+    // May be null.
+    virtual TlsCredentialsPtr tls_credentials() const = 0;
     virtual void on_exclusive(unsigned number) = 0;
     virtual void on_changed(unsigned number) = 0;
     // Last call; the owner drops the client before it returns to the main loop.
@@ -53,6 +55,8 @@ public:
 
     // A running client takes the new policy here, and only here.
     void apply(PolicyPtr policy);
+    // The rules or what certificates are checked by have changed.
+    void reconsider();
     // False where the policy lets him, or anybody, not control.
     bool set_view_only(bool view_only);
     // The input door opened or closed (the desktop came or went).
@@ -70,8 +74,8 @@ private:
     Task<> say_goodbye();
     Task<> picture_or_card();
     Task<> judge_access();
-    void policy_changed();
     void take_verdict();
+    bool certificate_holds() const;
     bool looks_only() const;
     void log_verdict(const std::string& verdict) const;
     void rights_changed();

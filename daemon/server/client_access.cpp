@@ -21,7 +21,7 @@ void ClientAccess::set_groups(AccountGroups groups)
     groups_known_ = true;
 }
 
-void ClientAccess::judge(const Policy& policy)
+void ClientAccess::judge(const Policy& policy, bool certificate_holds)
 {
     judged_ = true;
     may_control_ = false;
@@ -29,6 +29,11 @@ void ClientAccess::judge(const Policy& policy)
     if (policy.tls.client_certificates == ClientCertificates::require && !identity_->certificate) {
         because_ = "no client certificate";
         refusal_ = _("This desktop wants to see a certificate of yours.");
+        return;
+    }
+    if (!certificate_holds) {
+        because_ = "the client certificate does not hold any more";
+        refusal_ = _("The certificate that you have shown does not hold any more.");
         return;
     }
     // Somebody who has no account here is in no group.

@@ -24,7 +24,8 @@ public:
     std::string account_to_look_up(const Policy& policy) const;
     void set_groups(AccountGroups groups);
 
-    void judge(const Policy& policy);
+    // `certificate_holds`: the one that he showed does, or he showed none.
+    void judge(const Policy& policy, bool certificate_holds = true);
     bool judged() const { return judged_; }
     // Nothing is controlled until judge() is called again.
     void suspend() { may_control_ = false; }

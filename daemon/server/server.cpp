@@ -110,6 +110,9 @@ void Server::set_tls(TlsCredentialsPtr tls, std::string complaint)
 {
     tls_ = std::move(tls);
     tls_complaint_ = std::move(complaint);
+    for (auto& [number, client] : clients_) {
+        client->reconsider(); // his certificate may be revoked now
+    }
     status_may_have_changed();
 }
 

@@ -55,6 +55,7 @@ private:
     bool may_log(const std::string& source) override;
     std::string desktop_name() const override { return desktop_name_; }
     Task<AccountGroups> groups_of(std::string account) override;
+    TlsCredentialsPtr tls_credentials() const override { return tls_; }
     void on_exclusive(unsigned number) override;
     void on_changed(unsigned number) override;
     void on_ended(unsigned number) override;

@@ -46,7 +46,8 @@ protected:
     {
         settings.client_certificates = wanted;
         const auto loaded = load_tls(settings, own_directory(), nullptr);
-        auto pair = test::make_stream_pair();
+        stream.reset();
+        pair = test::make_stream_pair();
         TlsClient client{*pair.client, GetParam()};
         if (shown != nullptr) {
             client.show(*shown);
@@ -60,7 +61,8 @@ protected:
         }
         Meeting meeting;
         try {
-            meeting.peer = shake.result()->peer();
+            stream = shake.result();
+            meeting.peer = stream->peer();
         } catch (const ProtocolError& error) {
             meeting.refused = error.what();
             client.receive();
@@ -75,9 +77,18 @@ protected:
         return directory / "tls";
     }
 
+    // As a running session would be judged now.
+    bool still_holds(ClientCertificates wanted)
+    {
+        settings.client_certificates = wanted;
+        return stream->peer_holds(*load_tls(settings, own_directory(), nullptr).credentials);
+    }
+
     test::ScratchDirectory scratch;
     CertificateAuthority authority;
     TlsSettings settings;
+    test::StreamPair pair;
+    std::unique_ptr<TlsStream> stream;
 };
 
 INSTANTIATE_TEST_SUITE_P(Versions, TlsPeers, testing::Values(k_tls_1_3, k_tls_1_2));
@@ -169,6 +180,31 @@ TEST_P(TlsPeers, NothingIsKnownFromAListThatIsOutOfDate)
     const auto good = authority.issue("CN=bob");
     revoke({}, Days{-1});
     EXPECT_NE(meet(ClientCertificates::request, &good).refused, "");
+}
+
+TEST_P(TlsPeers, AreJudgedAnewByOtherFiles)
+{
+    const auto mine = authority.issue("CN=alice");
+    ASSERT_EQ(meet(ClientCertificates::request, &mine).refused, "");
+    EXPECT_TRUE(still_holds(ClientCertificates::require));
+    revoke({});
+    EXPECT_TRUE(still_holds(ClientCertificates::request));
+    revoke({mine});
+    EXPECT_FALSE(still_holds(ClientCertificates::request));
+    EXPECT_TRUE(still_holds(ClientCertificates::ignore));
+    revoke({}, Days{-1});
+    EXPECT_FALSE(still_holds(ClientCertificates::require));
+    settings.crl_file.clear();
+    write_private_file(settings.ca_file, as_bytes(CertificateAuthority{"CN=Other"}.pem()));
+    EXPECT_FALSE(still_holds(ClientCertificates::require));
+    settings.ca_file.clear();
+    EXPECT_FALSE(still_holds(ClientCertificates::require));
+}
+
+TEST_P(TlsPeers, WhoShowedNoneHasNothingToLose)
+{
+    ASSERT_EQ(meet(ClientCertificates::request, nullptr).refused, "");
+    EXPECT_TRUE(still_holds(ClientCertificates::request));
 }
 
 TEST_P(TlsPeers, AServersCertificateIsNoClients)
