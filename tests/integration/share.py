@@ -6,7 +6,7 @@ import time
 import numpy
 import pytest
 
-from daemon import Daemon
+from daemon import SCHEMA, Daemon
 from processes import wait_until
 from rfb.client import SHIFT, Client
 
@@ -59,6 +59,8 @@ class Share:
         for key in ("view-only", "port", "negotiate-port", "security-types", "monitors",
                     "max-clients"):
             self.daemon.reset_setting(key)
+        for child in ("access", "tls"):
+            self.desktop.run("gsettings", "reset-recursively", f"{SCHEMA}.{child}")
         self.daemon.set_setting("listen-addresses", "['127.0.0.1']")
         self.daemon.control("enable")
         self.daemon.wait_listening()

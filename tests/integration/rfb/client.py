@@ -35,11 +35,12 @@ class Client:
 
     def __init__(self, address, user="", password="", security="x509-plain", mechanism=None,
                  certificate=None, host=None, version="003.008", shared=True, timeout=20, source=None,
-                 encodings=("tight", "zrle", "raw"), extensions=EXTENSIONS, pixel_format=BGRX):
+                 encodings=("tight", "zrle", "raw"), extensions=EXTENSIONS, pixel_format=BGRX,
+                 mine=None):
         self.wire = Wire(address, timeout, source)
         try:
             login.log_in(self.wire, security, user, password, mechanism, certificate, host,
-                         version)
+                         version, mine)
             self.wire.send(bytes([shared]))
             width, height = self.wire.fields("HH")
             self.server_format = PixelFormat.unpack(self.wire.read(16))

@@ -135,7 +135,7 @@ def run_gssapi(wire, service="vnc", behind_last_step=b"", **choice):
 
 
 def log_in(wire, security, user, password, mechanism=None, certificate=None, host=None,
-           version="003.008"):
+           version="003.008", mine=None):
     """The whole of it; raises Refused with the server's reason."""
     exchange_version(wire, version)
     if version == "003.003":
@@ -165,7 +165,7 @@ def log_in(wire, security, user, password, mechanism=None, certificate=None, hos
     if SUBTYPES[security] not in subtypes:
         raise Refused(f"{security} is not among {subtypes}")
     choose_subtype(wire, SUBTYPES[security])
-    wire.start_tls(certificate, host)
+    wire.start_tls(certificate, host, mine)
     if security == "x509-plain":
         send_plain(wire, user, password)
     elif security.startswith("x509-sasl"):

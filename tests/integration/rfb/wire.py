@@ -31,10 +31,16 @@ class Wire:
         self.layer = None    # of SASL: seals and opens records
         self.opened = b""
 
-    def start_tls(self, certificate=None, host=None):
-        """certificate: a PEM file that must be the server's; None accepts any."""
+    def start_tls(self, certificate=None, host=None, mine=None, version=None):
+        """certificate: a PEM file that must be the server's; None accepts any.
+
+        mine: (certificate, key), PEM files of our own; version: an ssl.TLSVersion, no other.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.minimum_version = version or ssl.TLSVersion.TLSv1_2
+        context.maximum_version = version or ssl.TLSVersion.MAXIMUM_SUPPORTED
+        if mine:
+            context.load_cert_chain(*(str(file) for file in mine))
         context.check_hostname = host is not None
         if certificate:
             context.load_verify_locations(certificate)

@@ -4,6 +4,7 @@
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
         [--type TEXT] [--snapshot FILE.png] [--lossy] [--seconds N]
+        [--client-certificate FILE.pem --client-key FILE.pem]
 
 gtk-vnc trusts only a CA in ~/.pki, and takes the home from the passwd file.  So the widget runs in
 a mount namespace whose passwd names a home with the server's certificate as its CA.
@@ -29,6 +30,8 @@ def parse():
     parser.add_argument("address")
     parser.add_argument("--user", required=True)
     parser.add_argument("--certificate", required=True)
+    parser.add_argument("--client-certificate")
+    parser.add_argument("--client-key")
     parser.add_argument("--type", default="")
     parser.add_argument("--snapshot")
     parser.add_argument("--lossy", action="store_true")
@@ -42,6 +45,11 @@ def outside(arguments):
         ca = pathlib.Path(directory) / ".pki/CA/cacert.pem"
         ca.parent.mkdir(parents=True)
         shutil.copy(arguments.certificate, ca)
+        if arguments.client_certificate:
+            mine = pathlib.Path(directory) / ".pki/gtk-vnc"
+            (mine / "private").mkdir(parents=True)
+            shutil.copy(arguments.client_certificate, mine / "clientcert.pem")
+            shutil.copy(arguments.client_key, mine / "private/clientkey.pem")
         passwd = pathlib.Path(directory) / "passwd"
         passwd.write_text(f"root:x:0:0::{directory}:/bin/sh\n")
         command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", BIND_PASSWD, "sh",
