@@ -10,6 +10,7 @@ from gi.repository import GLib
 
 from processes import wait_until
 from rfb.wire import Closed, Refused
+from test_certificates import readme
 from test_login import can_log_in
 
 pytestmark = pytest.mark.on("mutter")
@@ -165,6 +166,16 @@ def test_groups(shared):
     refusal(shared, user=me, password="secret")
     shared.viewer().settle()
     shared.daemon.control("remove-user", me)
+
+
+def test_the_readme_leads_to_a_password_user(shared):
+    commands = readme("A password user")
+    assert "set-password alice" in commands
+    for line in commands.splitlines()[1:]:
+        subprocess.run(["sh", "-ec", line], env=shared.desktop.environment, check=True, timeout=30,
+                       input="secret\n", text=True, capture_output=True)
+    wait_until(lambda: can_log_in(shared, "alice", "secret", "127.0.4.6"), 5, "not at once")
+    shared.daemon.control("remove-user", "alice")
 
 
 def test_refusals_are_no_guesses(shared):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Certificates of ours and of viewers: files that come, change and break, and who gets in."""
+import pathlib
+import re
 import shutil
 import socket
 import ssl
@@ -139,6 +141,27 @@ def gnutls_cli(port, mine, version):
          "127.0.0.1"], input="x" * 8 + "\0\0\0\0", text=True, capture_output=True, timeout=30,
         check=False)
     return result.stdout + result.stderr
+
+
+def readme(title):
+    """The commands that the section begins with."""
+    text = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
+    section = text.split(f"\n### {title}\n")[1].split("\n#")[0]
+    block = re.search(r"(?:^    .+\n)+", section, re.M)[0]
+    return "set -e\n" + block
+
+
+def test_the_readme_leads_to_client_certificates(site, shared):
+    """From nothing, in less than ten lines."""
+    commands = readme("Client certificates")
+    assert 1 < len(commands.splitlines()) - 1 < 10
+    directory = shared.desktop.path("by-the-readme")
+    directory.mkdir()
+    subprocess.run(["sh", "-c", commands], cwd=directory, env=shared.desktop.environment,
+                   check=True, capture_output=True, timeout=60)
+    mine = (directory / "alice.pem", directory / "alice.key")
+    wait_until(lambda: site.gets_in(mine), 5, "alice does not get in")
+    assert not site.gets_in(None) and not site.gets_in(site.alice)
 
 
 # --- our own
