@@ -172,6 +172,9 @@ int fingerprint()
                             : reason);
     }
     print(text + '\n');
+    if (const std::string rsa = text_of(properties.get(), "RsaFingerprint"); !rsa.empty()) {
+        print(rsa + '\n');
+    }
     return k_done;
 }
 

@@ -134,6 +134,9 @@ std::string status_text(GVariant* status, const std::vector<ClientEntry>& client
     if (const auto fingerprint = text_of(status, "TlsFingerprint"); !fingerprint.empty()) {
         lines.emplace_back(_("Certificate"), fingerprint);
     }
+    if (const auto fingerprint = text_of(status, "RsaFingerprint"); !fingerprint.empty()) {
+        lines.emplace_back(_("RSA key"), fingerprint);
+    }
     std::size_t width = 0;
     for (const auto& [label, value] : lines) {
         width = std::max(width, columns_of(label));

@@ -359,6 +359,10 @@ ServerStatus Server::status() const
     if (tls_) {
         status.tls_fingerprint = tls_->fingerprint();
     }
+    const auto& listed = policy_->security_types;
+    if (ra2_key_ && std::ranges::find(listed, SecurityWord::ra2_256) != listed.end()) {
+        status.rsa_fingerprint = ra2_key_->fingerprint();
+    }
     if (!policy_->enabled) {
         status.state = SharingState::disabled;
     } else if (listener_) {

@@ -22,6 +22,8 @@ struct ServerStatus {
     std::vector<std::string> endpoints;
     // SHA-256 of the certificate, "AA:BB:..."; empty while there is none.
     std::string tls_fingerprint;
+    // Of the key of ra2-256, as viewers show it; empty where that is not listed.
+    std::string rsa_fingerprint;
 
     bool operator==(const ServerStatus&) const = default;
 };

@@ -95,6 +95,9 @@ void DaemonObject::on_status_changed()
     if (now.tls_fingerprint != told_.tls_fingerprint) {
         properties.push_back("TlsFingerprint");
     }
+    if (now.rsa_fingerprint != told_.rsa_fingerprint) {
+        properties.push_back("RsaFingerprint");
+    }
     told_ = now;
     signal(properties);
     if (on_activity_) {
@@ -192,6 +195,7 @@ std::string DaemonObject::State()
 std::string DaemonObject::StatusReason() { return server_.status().reason; }
 std::vector<std::string> DaemonObject::Endpoints() { return server_.status().endpoints; }
 std::string DaemonObject::TlsFingerprint() { return server_.status().tls_fingerprint; }
+std::string DaemonObject::RsaFingerprint() { return server_.status().rsa_fingerprint; }
 std::string DaemonObject::Version() { return GDS_VERSION; }
 
 std::vector<sdbus::ObjectPath> DaemonObject::Clients()

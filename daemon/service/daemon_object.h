@@ -59,6 +59,7 @@ private:
     std::string StatusReason() override;
     std::vector<std::string> Endpoints() override;
     std::string TlsFingerprint() override;
+    std::string RsaFingerprint() override;
     std::vector<sdbus::ObjectPath> Clients() override;
     std::string Version() override;
 

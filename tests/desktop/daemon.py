@@ -138,8 +138,10 @@ class Daemon:
                 NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
                 GLib.Variant("(s)", (NAME + ".Client",)))[0], path=path) for path in paths]
         except GLib.Error as error:
-            if error.matches(GLib.quark_from_string("g-dbus-error-quark"), 19):
-                return self.clients()  # one went while we asked
+            # no such method or object: one went while we asked
+            quark = GLib.quark_from_string("g-dbus-error-quark")
+            if error.matches(quark, 19) or error.matches(quark, 41):
+                return self.clients()
             raise
 
     # --- where it listens

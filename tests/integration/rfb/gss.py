@@ -48,3 +48,6 @@ class Gss:
 
     def open(self, token):
         return self.context.unwrap(token).message
+
+    def read_record(self, read):
+        return self.open(read(struct.unpack(">I", read(4))[0]))

@@ -2,13 +2,16 @@
 """From the first byte to SecurityResult: versions, security types, VeNCrypt, Plain and SASL."""
 import struct
 
+from . import ra2, vnc_auth
 from .scram import Scram
 from .wire import Closed, Refused
 
-NONE, VNC_AUTH, SASL, VENCRYPT = 1, 2, 20, 19
+NONE, VNC_AUTH, SASL, VENCRYPT, RA2_256 = 1, 2, 20, 19, 129
+TLS_NONE, TLS_VNC, TLS_PLAIN = 257, 258, 259
 X509_NONE, X509_VNC, X509_PLAIN, X509_SASL, X509_SASL_REGISTRY = 260, 261, 262, 263, 264
 SUBTYPES = {"x509-none": X509_NONE, "x509-plain": X509_PLAIN, "x509-sasl": X509_SASL,
-            "x509-sasl-registry": X509_SASL_REGISTRY}
+            "x509-vnc": X509_VNC, "x509-sasl-registry": X509_SASL_REGISTRY,
+            "tls-none": TLS_NONE, "tls-vnc": TLS_VNC, "tls-plain": TLS_PLAIN}
 SASL_MECHANISMS = ("SCRAM-SHA-256", "SCRAM-SHA-512", "SCRAM-SHA-1", "PLAIN")
 
 
@@ -134,6 +137,22 @@ def run_gssapi(wire, service="vnc", behind_last_step=b"", **choice):
     return None if layer == NO_LAYER else gss
 
 
+OUTER_TYPES = {"none": NONE, "vnc-auth": VNC_AUTH, "ra2-256": RA2_256}
+
+
+def run_outer_type(wire, kind, offered, user, password, version):
+    """A security type beside VeNCrypt and SASL."""
+    if kind not in offered:
+        raise Refused(f"{kind} is not among {offered}")
+    wire.send(bytes([kind]))
+    if kind == VNC_AUTH:
+        vnc_auth.log_in(wire, to_bytes(password))
+    elif kind == RA2_256:
+        ra2.log_in(wire, to_bytes(user), to_bytes(password))
+    if kind != NONE or version == "003.008":
+        read_security_result(wire, version)
+
+
 def log_in(wire, security, user, password, mechanism=None, certificate=None, host=None,
            version="003.008", mine=None):
     """The whole of it; raises Refused with the server's reason."""
@@ -142,14 +161,15 @@ def log_in(wire, security, user, password, mechanism=None, certificate=None, hos
         kind = wire.u32()
         if kind == 0:
             raise Refused(wire.sized().decode())
-        if kind != NONE:
+        if kind not in (NONE, VNC_AUTH):
             raise Refused(f"RFB 3.3 with security type {kind}")
+        if kind == VNC_AUTH:
+            vnc_auth.log_in(wire, to_bytes(password))
+            read_security_result(wire, version)
         return
     types = read_security_types(wire)
-    if security == "none":
-        wire.send(bytes([NONE]))
-        if version == "003.008":
-            read_security_result(wire, version)
+    if security in OUTER_TYPES:
+        run_outer_type(wire, OUTER_TYPES[security], types, user, password, version)
         return
     if security == "sasl":
         if SASL not in types:
@@ -165,9 +185,14 @@ def log_in(wire, security, user, password, mechanism=None, certificate=None, hos
     if SUBTYPES[security] not in subtypes:
         raise Refused(f"{security} is not among {subtypes}")
     choose_subtype(wire, SUBTYPES[security])
-    wire.start_tls(certificate, host, mine)
-    if security == "x509-plain":
+    if security.startswith("tls-"):
+        wire.start_anonymous_tls()
+    else:
+        wire.start_tls(certificate, host, mine)
+    if security.endswith("-plain"):
         send_plain(wire, user, password)
+    elif security.endswith("-vnc"):
+        vnc_auth.log_in(wire, to_bytes(password))
     elif security.startswith("x509-sasl"):
         run_sasl(wire, mechanism, user, password)
     read_security_result(wire, version)

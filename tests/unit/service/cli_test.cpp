@@ -150,7 +150,8 @@ protected:
     VariantPtr status = parse("{'Enabled': <true>, 'EnabledBy': <['settings']>, "
                               "'State': <'sharing'>, 'StatusReason': <'All is not well.'>, "
                               "'Endpoints': <['tcp:127.0.0.1:5900']>, "
-                              "'TlsFingerprint': <'AA:BB'>, 'Version': <'1'>}");
+                              "'TlsFingerprint': <'AA:BB'>, 'RsaFingerprint': <'12-34'>, "
+                              "'Version': <'1'>}");
     std::vector<ClientEntry> clients{
         {3, parse("{'State': <'connected'>, 'User': <'al\\nice'>, 'Address': <'192.0.2.7:1'>, "
                   "'SecurityType': <'x509-sasl'>, 'Mechanism': <'SCRAM-SHA-256'>, "
@@ -161,8 +162,9 @@ protected:
 TEST_F(Report, ForPeople)
 {
     const std::string text = status_text(status.get(), clients);
-    for (const char* part : {"by the settings", "All is not well.", "tcp:127.0.0.1:5900", "AA:BB",
-                             "al\\nice", "x509-sasl SCRAM-SHA-256", "view only", "logging in"}) {
+    for (const char* part :
+         {"by the settings", "All is not well.", "tcp:127.0.0.1:5900", "AA:BB", "12-34", "al\\nice",
+          "x509-sasl SCRAM-SHA-256", "view only", "logging in"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     }
     EXPECT_EQ(clients_text({}), "");
@@ -176,7 +178,8 @@ TEST_F(Report, AsJson)
     EXPECT_EQ(status_json(status.get(), {}),
               "{\"Enabled\":true,\"EnabledBy\":[\"settings\"],\"State\":\"sharing\","
               "\"StatusReason\":\"All is not well.\",\"Endpoints\":[\"tcp:127.0.0.1:5900\"],"
-              "\"TlsFingerprint\":\"AA:BB\",\"Version\":\"1\",\"Clients\":[]}");
+              "\"TlsFingerprint\":\"AA:BB\",\"RsaFingerprint\":\"12-34\",\"Version\":\"1\","
+              "\"Clients\":[]}");
 }
 
 } // namespace

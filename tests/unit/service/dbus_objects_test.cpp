@@ -69,11 +69,13 @@ TEST_F(DBusObjects, TheDaemonTellsItsStatus)
     EXPECT_EQ(get("State"), "'failed'");
     EXPECT_EQ(get("StatusReason"), "'Port 5900 is taken.'");
     EXPECT_EQ(get("Endpoints"), "[]");
-    server.set_status({SharingState::listening, "", {"tcp:127.0.0.1:5900", "unix:/x"}, "AA:BB"});
+    server.set_status(
+        {SharingState::listening, "", {"tcp:127.0.0.1:5900", "unix:/x"}, "AA:BB", "12-34"});
     EXPECT_EQ(get("State"), "'listening'");
     EXPECT_EQ(get("StatusReason"), "''");
     EXPECT_EQ(get("Endpoints"), "['tcp:127.0.0.1:5900', 'unix:/x']");
     EXPECT_EQ(get("TlsFingerprint"), "'AA:BB'");
+    EXPECT_EQ(get("RsaFingerprint"), "'12-34'");
     EXPECT_EQ(get("Clients"), "[]");
     EXPECT_EQ(get("Enabled"), "false");
     EXPECT_EQ(get("EnabledBy"), "[]");
