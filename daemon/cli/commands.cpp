@@ -205,7 +205,9 @@ int set_vnc_password()
     // Translators: %s is a list of words of the setting “security-types”.
     print((types.empty() ? std::string{_("No listed security type uses it: add x509-vnc to the "
                                          "setting “security-types”.")}
-                         : sentence(_("Whoever knows it can log in with %s."), types.c_str())) +
+                         : sentence(_("Whoever knows it can log in with %s, if an access rule lets "
+                                      "“vnc-password” in."),
+                                    types.c_str())) +
           '\n');
     return k_done;
 }
