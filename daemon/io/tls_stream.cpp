@@ -48,6 +48,7 @@ public:
     {
         return !peer_ || still_holds(session_.get(), credentials);
     }
+    std::optional<ChannelBinding> channel_binding() const override;
 
 private:
     static ssize_t pull(gnutls_transport_ptr_t self, void* into, std::size_t size);
@@ -353,6 +354,21 @@ std::string GnutlsStream::description() const
     }
     gnutls_free(named);
     return text;
+}
+
+std::optional<ChannelBinding> GnutlsStream::channel_binding() const
+{
+    const bool exported = gnutls_protocol_get_version(session_.get()) >= GNUTLS_TLS1_3;
+    gnutls_datum_t data{};
+    const int code = gnutls_session_channel_binding(
+        session_.get(), exported ? GNUTLS_CB_TLS_EXPORTER : GNUTLS_CB_TLS_SERVER_END_POINT, &data);
+    if (code != GNUTLS_E_SUCCESS) {
+        return std::nullopt;
+    }
+    ChannelBinding binding{exported ? "tls-exporter" : "tls-server-end-point",
+                           Bytes(data.data, data.data + data.size)};
+    gnutls_free(data.data);
+    return binding;
 }
 
 } // namespace

@@ -18,6 +18,12 @@ struct TlsPeer {
     std::string sha256; // of the DER, 64 lower-case hex digits
 };
 
+// What tells this session from any other, for authentication inside it (RFC 5929, RFC 9266).
+struct ChannelBinding {
+    std::string type; // "tls-exporter", "tls-server-end-point"
+    Bytes data;
+};
+
 class TlsStream : public ByteStream {
 public:
     // Runs the handshake. `lower` must outlive the stream. Throws ProtocolError, EndOfStream.
@@ -32,6 +38,8 @@ public:
     virtual const std::optional<TlsPeer>& peer() const = 0;
     // Would it hold with these credentials, too? True where none was shown, or none is asked for.
     virtual bool peer_holds(const TlsCredentials& credentials) const = 0;
+    // Nothing where there is none: without a certificate before TLS 1.3.
+    virtual std::optional<ChannelBinding> channel_binding() const = 0;
     // Says close_notify; the caller sets a deadline.
     virtual Task<> bye() = 0;
 };

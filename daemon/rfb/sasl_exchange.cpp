@@ -39,6 +39,9 @@ std::string joined(const std::vector<std::string>& words)
     return text;
 }
 
+// Of those that can, GSSAPI has no name for it that clients know.
+bool binds_channel(std::string_view mechanism) { return mechanism.starts_with("SCRAM-"); }
+
 // Nobody acts for somebody else.
 int proxy_policy(sasl_conn_t* /*connection*/, void* /*context*/, const char* acts_as,
                  unsigned acts_as_length, const char* is, unsigned is_length, const char* /*realm*/,
@@ -150,6 +153,18 @@ struct SaslExchange::Impl {
         // enough.
         properties.security_flags = SASL_SEC_NOANONYMOUS | SASL_SEC_NOPLAINTEXT;
         check(sasl_setprop(connection, SASL_SEC_PROPS, &properties), "SASL_SEC_PROPS");
+    }
+
+    // Only for the mechanism that was chosen: set earlier, the library's list with the names for
+    // bound channels overflows (Cyrus SASL 2.1.28).
+    void set_up_binding()
+    {
+        if (!settings.binding || !binds_channel(mechanism)) {
+            return;
+        }
+        const ChannelBinding& given = *settings.binding;
+        binding = {given.type.c_str(), 0, given.data.size(), given.data.data()};
+        check(sasl_setprop(connection, SASL_CHANNEL_BINDING, &binding), "SASL_CHANNEL_BINDING");
     }
 
     unsigned needed_layer() const { return std::max(settings.policy.minimum_ssf, k_least_ssf); }
@@ -272,6 +287,7 @@ struct SaslExchange::Impl {
     std::string mechanism_list;
     std::array<sasl_callback_t, 6> callbacks;
     std::optional<KerberosAcceptor> keys;
+    sasl_channel_binding_t binding{}; // the library keeps a pointer
     sasl_conn_t* connection = nullptr;
     std::vector<std::string> mechanisms;
     std::string mechanism; // the chosen one
@@ -294,9 +310,14 @@ SaslExchange::SaslExchange(SaslSettings settings)
     const SaslPolicy& policy = impl_->settings.policy;
     for (const std::string& name :
          impl_->has_tls() ? policy.mechanisms : layered_sasl_mechanisms(policy)) {
-        if (was_offered(listed, name) && !was_offered(impl_->mechanisms, name)) {
-            impl_->mechanisms.push_back(name);
+        if (!was_offered(listed, name) || was_offered(impl_->mechanisms, name)) {
+            continue;
         }
+        // A client of Cyrus SASL answers to either name by the one without -PLUS.
+        if (impl_->settings.binding && binds_channel(name)) {
+            impl_->mechanisms.push_back(name + "-PLUS");
+        }
+        impl_->mechanisms.push_back(name);
     }
 }
 
@@ -307,6 +328,7 @@ const std::vector<std::string>& SaslExchange::mechanisms() const { return impl_-
 SaslReply SaslExchange::start(const std::string& mechanism, SaslData data)
 {
     impl_->mechanism = mechanism;
+    impl_->set_up_binding();
     if (impl_->is_kerberos()) {
         try {
             impl_->take_keys();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "io/tls_stream.h"
 #include "rfb/credentials.h"
 #include "rfb/identity.h"
 #include "rfb/sasl_policy.h"
@@ -24,6 +25,9 @@ struct SaslSettings {
     // Strength of the TLS layer below, in bits; 0: there is none, and only mechanisms with a layer
     // of their own will do.
     unsigned external_ssf = 0;
+    // Of that layer: a client that knows it, too, can make sure that nobody is in between. It is
+    // offered (as mechanisms whose name ends in -PLUS) and never asked for.
+    std::optional<ChannelBinding> binding;
 };
 
 // No data and empty data are two things to a mechanism.

@@ -118,9 +118,10 @@ Task<std::string> read_mechanism(ByteStream& stream, const std::vector<std::stri
 // client that goes meanwhile takes nothing away from it.
 using ExchangePtr = std::shared_ptr<SaslExchange>;
 
-Task<ExchangePtr> open_exchange(const SecurityContext& context, unsigned strength)
+Task<ExchangePtr> open_exchange(const SecurityContext& context, const Channel& channel)
 {
-    SaslSettings settings{context.setup.credentials, context.setup.sasl, strength};
+    SaslSettings settings{context.setup.credentials, context.setup.sasl, channel.strength,
+                          channel.binding};
     auto open = [settings] { return std::make_shared<SaslExchange>(settings); };
     auto exchange = co_await context.workers.run(std::move(open));
     if (exchange->mechanisms().empty()) {
@@ -186,7 +187,7 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
 {
     context.observer.on_stage("sasl");
     auto& stream = context.connection.stream();
-    const auto exchange = co_await open_exchange(context, channel.strength);
+    const auto exchange = co_await open_exchange(context, channel);
     co_await send_mechanisms(stream, exchange->mechanisms());
 
     const auto mechanism = co_await read_mechanism(stream, exchange->mechanisms());

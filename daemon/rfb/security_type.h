@@ -9,9 +9,12 @@
 
 #include "base/task.h"
 #include "base/worker_pool.h"
+#include "io/tls_stream.h"
 #include "rfb/authenticated.h"
 #include "rfb/connection.h"
 #include "rfb/security_handshake.h"
+
+#include <optional>
 
 namespace gds {
 
@@ -28,6 +31,7 @@ struct Channel {
     SecurityWord word = SecurityWord::x509_sasl;
     // Strength of its encryption in bits; 0: clear.
     unsigned strength = 0;
+    std::optional<ChannelBinding> binding;
 };
 
 using RunSecurityType = Task<Authenticated> (*)(const SecurityContext& context);

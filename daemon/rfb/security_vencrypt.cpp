@@ -132,7 +132,7 @@ Task<Authenticated> run_vencrypt(const SecurityContext& context)
     context.observer.on_stage("tls");
     auto credentials = credentials_of(context.setup, *type);
     auto tls = co_await TlsStream::handshake(connection.stream(), std::move(credentials));
-    const Channel channel{type->word, tls->strength()};
+    const Channel channel{type->word, tls->strength(), tls->channel_binding()};
     auto certificate = certificate_of(*tls);
     connection.push_layer(std::move(tls));
     auto who = co_await type->run(context, channel);

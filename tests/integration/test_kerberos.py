@@ -179,10 +179,12 @@ def test_mechanisms_are_listed_where_they_are_strong_enough(site, shared):
     assert login.read_mechanisms(wire) == ["GSSAPI"]
     wire.close()
     wire = start_sasl(shared)
-    assert login.read_mechanisms(wire) == ["GSSAPI", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
+    assert [name for name in login.read_mechanisms(wire) if not name.endswith("-PLUS")] == [
+        "GSSAPI", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
     wire.close()
     site.set("mechanisms", "['PLAIN', 'GSSAPI']")
-    wait_until(lambda: inside_tls(shared) == ["PLAIN", "GSSAPI"], 5, "mechanisms are not obeyed")
+    wait_until(lambda: inside_tls(shared) == ["PLAIN", "GSSAPI"], 5,
+               f"mechanisms are not obeyed: {inside_tls(shared)}")
 
 
 def inside_tls(shared):

@@ -181,7 +181,8 @@ struct ViewerPlan {
     std::uint8_t type = 19;
     std::uint32_t sub_type = 263;
     std::string mechanism = "SCRAM-SHA-256";
-    SaslLogin login{"alice", "wonderland", ""};
+    std::string said_mechanism; // on the wire; empty: the same
+    SaslLogin login{"alice", "wonderland", "", "", {}}; // a binding that is empty is that of TLS
     std::string vnc_password = "rosebud";
     const char* tls_priority = nullptr; // that of the sub-type
     // Sent in clear behind the choice of the sub-type, together with it.
@@ -232,9 +233,10 @@ inline Task<> play_sasl(ByteStream& stream, const ViewerPlan& plan, ViewerEnd& e
     end.mechanisms = co_await read_text(stream);
     SaslClient client{plan.login};
     auto step = client.start(plan.mechanism);
+    const std::string& said = plan.said_mechanism.empty() ? plan.mechanism : plan.said_mechanism;
     StreamWriter message;
-    message.put_u32(static_cast<std::uint32_t>(plan.mechanism.size()));
-    message.put_text(plan.mechanism);
+    message.put_u32(static_cast<std::uint32_t>(said.size()));
+    message.put_text(said);
     put_data(message, step.data);
     co_await message.flush(stream);
     while (true) {
@@ -389,7 +391,13 @@ inline Task<> play_handshake(ByteStream& raw, const ViewerPlan& plan, ViewerEnd&
     TlsClient tls{raw, plan.tls_priority != nullptr ? plan.tls_priority : usual};
     co_await tls.handshake();
     end.tls_was_anonymous = tls.is_anonymous();
-    co_await play_inner_type(tls, plan, end);
+    auto inner = plan;
+    if (plan.login.binding_type == "tls-exporter" && plan.login.binding.empty()) {
+        inner.login.binding = tls.channel_binding(GNUTLS_CB_TLS_EXPORTER);
+    } else if (!plan.login.binding_type.empty() && plan.login.binding.empty()) {
+        inner.login.binding = tls.channel_binding(GNUTLS_CB_TLS_SERVER_END_POINT);
+    }
+    co_await play_inner_type(tls, inner, end);
 }
 
 using PlayViewer = Task<> (*)(ByteStream& stream, const ViewerPlan& plan, ViewerEnd& end);

@@ -23,6 +23,9 @@ struct SaslLogin {
     std::string password;
     // Whom to act as; empty: oneself.
     std::string acts_as;
+    // The channel that it is bound to; without a type, to none.
+    std::string binding_type;
+    Bytes binding;
 };
 
 class SaslClient {
@@ -53,6 +56,11 @@ public:
             sasl_client_new("vnc", "localhost", nullptr, nullptr, callbacks_.data(),
                             SASL_SUCCESS_DATA, &connection_) != SASL_OK) {
             throw std::runtime_error{"no SASL client"};
+        }
+        if (!login_.binding_type.empty()) {
+            binding_ = {login_.binding_type.c_str(), 0, login_.binding.size(),
+                        login_.binding.data()};
+            sasl_setprop(connection_, SASL_CHANNEL_BINDING, &binding_);
         }
     }
     SaslClient(const SaslClient&) = delete;
@@ -110,6 +118,7 @@ private:
     SaslLogin login_;
     std::vector<char> secret_;
     std::vector<sasl_callback_t> callbacks_;
+    sasl_channel_binding_t binding_{};
     sasl_conn_t* connection_ = nullptr;
 };
 

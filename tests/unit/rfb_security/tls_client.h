@@ -83,6 +83,16 @@ public:
         const auto exchange = gnutls_kx_get(session_);
         return exchange == GNUTLS_KX_ANON_DH || exchange == GNUTLS_KX_ANON_ECDH;
     }
+    Bytes channel_binding(gnutls_channel_binding_t type) const
+    {
+        gnutls_datum_t data{};
+        if (gnutls_session_channel_binding(session_, type, &data) != GNUTLS_E_SUCCESS) {
+            throw std::runtime_error{"no channel binding"};
+        }
+        Bytes octets(data.data, data.data + data.size);
+        gnutls_free(data.data);
+        return octets;
+    }
 
 private:
     static ssize_t pull(gnutls_transport_ptr_t context, void* into, std::size_t size)
