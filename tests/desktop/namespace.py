@@ -58,6 +58,9 @@ def write(path, text):
         file.write(text)
 
 
+PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
+
+
 def raise_loopback():
     with socket.socket() as sock:
         fcntl.ioctl(sock, SIOCSIFFLAGS,
@@ -86,16 +89,15 @@ def first_process(command):
         mount("none", "/tmp/.X11-unix", "tmpfs", MS_NOSUID | MS_NODEV)
     child = os.fork()
     if child == 0:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, *PASSED_ON):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         try:
             os.execvp(command[0], command)
         except OSError as error:
             print(f"{command[0]}: {error.strerror}", file=sys.stderr)
             os._exit(127)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _frame: os.kill(child, number))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the command itself
+    pass_signals_on(child)
     while True:
         try:
             pid, status = os.wait()
@@ -105,12 +107,22 @@ def first_process(command):
             os._exit(exit_status(status))
 
 
+def pass_signals_on(child):
+    for number in PASSED_ON:
+        signal.signal(number, lambda number, _frame: os.kill(child, number))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the command itself
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
+
+
 def exit_status(status):
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
 def supervise(command):
     """Outside: passes signals on, waits."""
+    # A signal may come before there is anybody to pass it on to; the first process of a namespace
+    # would not even notice it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     child = os.fork()
     if child == 0:
         try:
@@ -118,9 +130,7 @@ def supervise(command):
         except OSError as error:
             print(f"namespace: {error}", file=sys.stderr)
         os._exit(99)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _frame: os.kill(child, number))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pass_signals_on(child)
     return exit_status(os.waitpid(child, 0)[1])
 
 
