@@ -3,6 +3,7 @@
 
 Frames and input are real; the backend also plays the person who is asked (see user_decides).
 """
+import re
 import subprocess
 import sys
 
@@ -78,6 +79,13 @@ class MutterDesktop(Desktop):
     def rotate(self):
         """A size change: the only one a virtual monitor knows is to stand on its side."""
         self.remote().rotate()
+
+    @staticmethod
+    def version():
+        """(43, 8)"""
+        text = subprocess.run(["mutter", "--version"], capture_output=True, text=True,
+                              check=True).stdout
+        return tuple(int(part) for part in re.findall(r"\d+", text.split()[-1]))
 
     def screenshot(self):
         # Mutter 43 sometimes sends no first picture of a screen at rest: then another stream is asked

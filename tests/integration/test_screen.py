@@ -127,6 +127,12 @@ def test_cursor_has_a_shape(shared):
 def test_several_monitors_are_one_picture(fresh, options):
     viewer = fresh.viewer()
     assert viewer.size == (800 + 640, 600)
+    same_picture(viewer.settle()[:600, :800], fresh.screenshot())  # which has the first monitor
+
+
+@pytest.mark.on("mutter")
+def test_one_of_several_monitors(fresh, options):
+    viewer = fresh.viewer()
     viewer.settle()
     fresh.daemon.set_setting("monitors", "primary")
     end = time.monotonic() + 15
@@ -134,6 +140,9 @@ def test_several_monitors_are_one_picture(fresh, options):
         viewer.request()
         if viewer.readable(0.5):
             viewer.read_message()
+    if viewer.size != (800, 600) and fresh.desktop.version() >= (48,):
+        pytest.xfail("Mutter 48, two monitors and a cast of one: it sends the pointer 60 times a "
+                     "second and for that never the picture")
     assert viewer.size == (800, 600)
 
 
