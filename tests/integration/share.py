@@ -59,7 +59,7 @@ class Share:
         for key in ("view-only", "port", "negotiate-port", "security-types", "monitors",
                     "max-clients"):
             self.daemon.reset_setting(key)
-        for child in ("access", "tls"):
+        for child in ("access", "sasl", "tls"):
             self.desktop.run("gsettings", "reset-recursively", f"{SCHEMA}.{child}")
         self.daemon.set_setting("listen-addresses", "['127.0.0.1']")
         self.daemon.control("enable")

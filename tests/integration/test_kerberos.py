@@ -6,13 +6,14 @@ import sys
 import time
 
 import pytest
+from gi.repository import GLib
 
 from kdc import Kdc
 from processes import wait_until
 from rfb import login
 from rfb.wire import Closed, Refused, Wire
 from share import same_picture
-from test_login import can_log_in, start_sasl
+from test_login import SECRETS, SECRETS_PATH, can_log_in, start_sasl, unlock
 from test_viewers import VIEWERS, finish, picture, start
 
 pytestmark = pytest.mark.on("mutter")
@@ -292,6 +293,56 @@ def test_integrity_alone_is_not_to_be_had(site, shared):
     wire.close()
 
 
+def test_a_refusal_is_clear_even_when_a_layer_was_agreed_on(site, shared):
+    """B2 of the servers of 2009: who is himself, and not wanted, can read that."""
+    set_rules(shared, [("deny", ALICE), ("control", "kerberos:*")])
+    wire = begin_sasl(shared)
+    login.read_mechanisms(wire)
+    assert login.run_gssapi(wire) is not None
+    with pytest.raises(Refused) as refusal:
+        login.read_security_result(wire)
+    assert len(str(refusal.value)) > 10
+    assert wire.wait_closed(5)
+
+
+def test_a_principal_is_not_the_password_user_of_that_name(site, shared):
+    """alice may come in by password, and anybody of our realm by ticket."""
+    set_rules(shared, [("control", "password:alice"), ("control", "alice")])
+    for security in ("sasl", "x509-sasl"):
+        with pytest.raises(Refused):
+            shared.viewer(security=security, mechanism="GSSAPI", host="localhost")
+    set_rules(shared, [("view", "alice@*.TEST")])
+    shared.viewer(security="sasl", mechanism="GSSAPI")
+    assert shared.client_object(State="connected")["ViewOnly"]
+
+
+def set_rules(shared, rules):
+    schema = "org.gnome.desktop-sharing.access"
+    shared.daemon.set_setting("default", "deny", schema)
+    shared.daemon.set_setting("rules", str(rules), schema)
+    time.sleep(0.3)
+
+
+def test_a_locked_keyring_is_no_trouble_to_a_ticket(site, shared):
+    """Passwords are refused meanwhile, and are good again afterwards."""
+    daemon, desktop = shared.daemon, shared.desktop
+    collection = SECRETS_PATH + "/collection/login"
+    daemon.stop()
+    desktop.call(SECRETS, SECRETS_PATH, "org.freedesktop.Secret.Service", "Lock",
+                 GLib.Variant("(ao)", ([collection],)))
+    try:
+        daemon.spawn()
+        daemon.wait_listening()
+        wait_until(lambda: daemon.get("StatusReason"), 15, "nothing is said of the keyring")
+        for security in ("sasl", "x509-sasl"):
+            shared.viewer(security=security, mechanism="GSSAPI", host="localhost").close()
+        assert not can_log_in(shared, daemon.user, daemon.password, "127.0.10.1")
+    finally:
+        unlock(desktop, collection)
+    wait_until(lambda: can_log_in(shared, daemon.user, daemon.password, "127.0.10.2"), 40,
+               "does not recover by itself")
+
+
 @pytest.mark.parametrize("choice", [{"layer": 1}, {"layer": 0}, {"layer": 8}, {"buffer": 100}])
 def test_a_client_cannot_ask_for_less(site, shared, choice):
     """No layer, nonsense, records without room."""
@@ -387,6 +438,27 @@ def test_who_waits_for_keys_holds_up_nobody(site, shared):
         while time.monotonic() < deadline and not logs_in_by_ticket(shared):
             release(slow)
     assert logs_in_by_ticket(shared)
+
+
+def test_the_end_does_not_wait_for_keys(site, shared):
+    slow = shared.desktop.path("slower-keytab")
+    os.mkfifo(slow)
+    site.set("keytab", str(slow))
+    time.sleep(0.3)
+    wire = begin_sasl(shared)
+    login.read_mechanisms(wire)
+    login.send_sasl_start(wire, "GSSAPI", b"not looked at yet")
+    assert not wire.wait_closed(0.3)
+    process = shared.daemon.process
+    began = time.monotonic()
+    status = shared.daemon.stop()
+    took = time.monotonic() - began
+    shared.daemon.spawn()
+    shared.daemon.wait_ready()
+    shared.check_sanitizers(process)
+    assert status == 0, process.log_tail(40)
+    assert took < 3
+    wire.close()
 
 
 def release(fifo):
