@@ -22,6 +22,18 @@ constexpr auto k_goodbye_limit = 1s;
 constexpr auto k_first_picture_limit = 1500ms;
 constexpr std::size_t k_most_damage_rects = 256;
 
+std::string in_a_sentence(const Identity& identity)
+{
+    switch (identity.kind) {
+    case IdentityKind::vnc_password:
+        return "somebody with the VNC password";
+    case IdentityKind::anonymous:
+        return "somebody without a name";
+    default:
+        return printable(identity.name);
+    }
+}
+
 } // namespace
 
 Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
@@ -103,7 +115,7 @@ Task<> Client::serve()
     stage_ = "session";
     SessionHost& host = *this;
     session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
-    log_info(user_ + " logged in from " + connection_->peer() +
+    log_info(called_ + " logged in from " + connection_->peer() +
                  (looks_only() ? " and can only look" : ""),
              {{"RFB_PEER", connection_->peer()},
               {"RFB_CLIENT", std::to_string(number_)},
@@ -172,9 +184,9 @@ void Client::log_end(std::exception_ptr failure) const
     } catch (const std::exception& error) {
         why = printable(error.what());
     }
-    const std::string who = user_.empty() ? std::string{} : user_ + " at ";
+    const std::string who = called_.empty() ? std::string{} : called_ + " at ";
     const std::string text =
-        session_ ? user_ + " at " + connection_->peer() + ": session ended: " + why
+        session_ ? called_ + " at " + connection_->peer() + ": session ended: " + why
                  : who + connection_->peer() + ": ended at stage " + stage_ + ": " + why;
     log_info(text, {{"RFB_PEER", connection_->peer()},
                     {"RFB_CLIENT", std::to_string(number_)},
@@ -199,6 +211,7 @@ void Client::disconnect(const std::string& reason)
 Task<std::string> Client::refusal_of(const Authenticated& who)
 {
     user_ = printable(who.user());
+    called_ = in_a_sentence(who.identity());
     access_.set_identity(who.identity());
     co_await judge_access();
     if (!access_.refusal().empty()) {
@@ -270,7 +283,7 @@ void Client::take_verdict()
 
 void Client::log_verdict(const std::string& verdict) const
 {
-    log_info(user_ + " at " + connection_->peer() + " " + verdict + ": " + access_.because(),
+    log_info(called_ + " at " + connection_->peer() + " " + verdict + ": " + access_.because(),
              {{"RFB_PEER", connection_->peer()},
               {"RFB_CLIENT", std::to_string(number_)},
               {"RFB_USER", user_},
@@ -298,7 +311,7 @@ void Client::rights_changed()
 {
     input_changed();
     if (session_) {
-        log_info(user_ + " at " + connection_->peer() +
+        log_info(called_ + " at " + connection_->peer() +
                      (looks_only() ? " can only look now" : " can control now"),
                  {{"RFB_PEER", connection_->peer()},
                   {"RFB_CLIENT", std::to_string(number_)},

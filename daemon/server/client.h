@@ -116,6 +116,7 @@ private:
     Wakeup picture_came_;
     const char* stage_ = "version";
     std::string user_; // who he has shown to be, for the log
+    std::string called_; // the same in a sentence, where he may have no name
     bool judging_ = false;
     bool view_only_ = false;
     bool watching_ = false;

@@ -108,6 +108,8 @@ def test_guessing_the_vnc_password_is_slowed(doors):
     with pytest.raises((Refused, Closed)):
         doors.viewer(security="vnc-auth", password=VNC_PASSWORD, source=source)
     doors.viewer(security="vnc-auth", password=VNC_PASSWORD, source="127.0.9.3")
+    assert "somebody with the VNC password logged in from 127.0.9.3" in \
+        doors.daemon.process.log_text()
 
 
 def test_nothing_is_open_that_is_not_listed(doors):
