@@ -279,14 +279,14 @@ AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& que
         const std::string which = "rule " + std::to_string(number) + " (" + rule.text + ")";
         switch (match(rule, question)) {
         case Match::yes:
-            return {rule.verdict, which};
+            return {rule.verdict, which, false};
         case Match::unknown:
-            return {AccessVerdict::deny, which + ", which cannot be decided now"};
+            return {AccessVerdict::deny, which + ", which cannot be decided now", true};
         case Match::no:
             break;
         }
     }
-    return {rules.otherwise, "no rule matches"};
+    return {rules.otherwise, "no rule matches", false};
 }
 
 } // namespace gds

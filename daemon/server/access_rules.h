@@ -79,6 +79,8 @@ struct AccessDecision {
     AccessVerdict verdict = AccessVerdict::deny;
     // By which rule, for the log.
     std::string because;
+    // Denied because what a rule asks for could not be found out.
+    bool undecided = false;
 };
 
 AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& question);

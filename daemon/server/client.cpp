@@ -372,7 +372,8 @@ void Client::on_client_init(bool exclusive)
     watching_ = true;
     screen_.add(*this);
     damage_ = Rect::of(screen_.frame()->size);
-    if (exclusive) {
+    // Who may only look ends nobody's session.
+    if (exclusive && !looks_only()) {
         owner_.on_exclusive(number_);
     }
 }

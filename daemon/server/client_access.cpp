@@ -52,7 +52,9 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
         refusal_ = _("Somebody at the desktop would have to agree, and nobody can be asked now.");
         break;
     case AccessVerdict::deny:
-        refusal_ = _("You are not allowed to connect to this desktop.");
+        refusal_ = decision.undecided
+                       ? _("Whether you may connect cannot be found out now; try again later.")
+                       : _("You are not allowed to connect to this desktop.");
         break;
     }
 }

@@ -384,6 +384,7 @@ def test_a_broken_authority_file_leaves_the_old_in_use(site, shared):
     site.set("ca-file", ca)
     shared.daemon.reset_setting("crl-file", TLS)
     site.wait_no_reason()
+    time.sleep(1)  # nothing tells when it has been read
     ca.write_text("half")
     site.wait_reason("site-ca.pem")
     assert site.gets_in(site.alice) and not site.gets_in(site.foreign) and not site.gets_in(None)
