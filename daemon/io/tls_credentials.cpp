@@ -237,7 +237,9 @@ public:
                 validity_complaint(leaf(identity.certificate_pem, identity.certificate_file).get(),
                                    identity.certificate_file));
             if (!settings_.priority.empty()) {
+                const bool before = loaded_.worth_a_retry;
                 attempt([&] { parts->priority = wished_priority(settings_.priority); });
+                loaded_.worth_a_retry = before; // that is no file
             }
             parts->client_certificates = settings_.client_certificates;
             if (settings_.client_certificates != ClientCertificates::ignore) {
@@ -256,6 +258,7 @@ private:
             step();
         } catch (const std::runtime_error& error) {
             complain(error.what());
+            loaded_.worth_a_retry = true;
         }
     }
 

@@ -29,6 +29,8 @@ struct TlsLoaded {
     TlsCredentialsPtr credentials; // null: nothing that could be shown to a viewer
     // Sentences about what cannot be used, or not for long.
     std::vector<std::string> complaints;
+    // Another load may find more, without a change of the settings.
+    bool worth_a_retry = false;
 };
 
 // What cannot be used is named, and makes nothing more open. What `before` (may be null) had read

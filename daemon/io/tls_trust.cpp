@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::size_t k_file_max = std::size_t{16} * 1024 * 1024;
 
+// What gnutls_x509_crl_verify() may find besides: the dates are looked at elsewhere.
+constexpr unsigned k_not_the_signature = GNUTLS_CERT_INVALID |
+                                         GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED |
+                                         GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE;
+
 using CrlHandle = GnutlsPtr<gnutls_x509_crl_t, gnutls_x509_crl_deinit>;
 
 [[noreturn]] void refuse(const std::string& sentence) { throw std::runtime_error{sentence}; }
@@ -67,8 +72,7 @@ bool is_signed_by(gnutls_x509_crl_t crl, const std::vector<CertificateHandle>& a
         gnutls_x509_crt_t one = authority.get();
         unsigned status = 0;
         const int code = gnutls_x509_crl_verify(crl, &one, 1, 0, &status);
-        if (code >= 0 && (status & ~(GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_INVALID |
-                                     GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE)) == 0) {
+        if (code >= 0 && (status & ~k_not_the_signature) == 0) {
             return gnutls_x509_crl_check_issuer(crl, one) == 1;
         }
     }

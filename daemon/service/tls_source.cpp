@@ -114,7 +114,6 @@ void TlsSource::take(TlsLoaded loaded)
     for (const auto& each : loaded.complaints) {
         complaint += (complaint.empty() ? "" : " ") + each;
     }
-    const bool wrong = !loaded.complaints.empty();
     const bool changed = loaded.credentials && credentials_ &&
                          loaded.credentials->fingerprint() != credentials_->fingerprint();
     if (changed) {
@@ -122,7 +121,7 @@ void TlsSource::take(TlsLoaded loaded)
     }
     credentials_ = std::move(loaded.credentials);
     on_loaded_(credentials_, std::move(complaint));
-    load_soon(wrong ? timing_.retry : timing_.look_again);
+    load_soon(loaded.worth_a_retry ? timing_.retry : timing_.look_again);
 }
 
 } // namespace gds
