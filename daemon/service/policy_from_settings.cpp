@@ -192,6 +192,7 @@ PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> s
         touch_all_keys(part.get());
     }
     policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
+    watch_keytab();
     for (const auto& complaint : policy_->complaints) {
         log_warning(complaint);
     }
@@ -199,6 +200,7 @@ PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> s
 
 PolicySettings::~PolicySettings()
 {
+    stop_watching();
     for (const auto& part : parts_) {
         g_signal_handlers_disconnect_by_data(part.get(), this);
     }
@@ -206,21 +208,62 @@ PolicySettings::~PolicySettings()
 
 void PolicySettings::changed(GSettings*, const char*, void* data)
 {
-    auto& self = *static_cast<PolicySettings*>(data);
-    self.idle_ = call_soon([&self] {
-        const PolicyPtr before = self.policy_;
-        self.policy_ =
-            std::make_shared<const Policy>(read_policy(self.settings_.get(), self.command_line_));
-        for (const auto& complaint : self.policy_->complaints) {
-            const auto& known = before->complaints;
-            if (std::find(known.begin(), known.end(), complaint) == known.end()) {
-                log_warning(complaint);
-            }
+    static_cast<PolicySettings*>(data)->read_soon();
+}
+
+void PolicySettings::file_changed(GFileMonitor*, GFile*, GFile*, GFileMonitorEvent, void* data)
+{
+    static_cast<PolicySettings*>(data)->read_soon();
+}
+
+void PolicySettings::read_soon()
+{
+    idle_ = call_soon([this] { read(); });
+}
+
+void PolicySettings::read()
+{
+    const PolicyPtr before = policy_;
+    policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
+    watch_keytab();
+    for (const auto& complaint : policy_->complaints) {
+        const auto& known = before->complaints;
+        if (std::find(known.begin(), known.end(), complaint) == known.end()) {
+            log_warning(complaint);
         }
-        if (self.on_change_) {
-            self.on_change_(self.policy_);
-        }
-    });
+    }
+    if (on_change_) {
+        on_change_(policy_);
+    }
+}
+
+void PolicySettings::watch_keytab()
+{
+    const auto sasl = child_of(settings_.get(), "sasl");
+    std::string keytab = setting_word(sasl.get(), "keytab");
+    if (keytab == keytab_) {
+        return;
+    }
+    stop_watching();
+    keytab_ = std::move(keytab);
+    if (!keytab_.starts_with('/')) {
+        return;
+    }
+    const GObjectPtr<GFile> file{g_file_new_for_path(keytab_.c_str())};
+    keytab_monitor_ = GObjectPtr<GFileMonitor>{
+        g_file_monitor_file(file.get(), G_FILE_MONITOR_NONE, nullptr, nullptr)};
+    if (keytab_monitor_) {
+        g_signal_connect(keytab_monitor_.get(), "changed", G_CALLBACK(file_changed), this);
+    }
+}
+
+void PolicySettings::stop_watching()
+{
+    if (keytab_monitor_) {
+        g_signal_handlers_disconnect_by_data(keytab_monitor_.get(), this);
+        g_file_monitor_cancel(keytab_monitor_.get());
+        keytab_monitor_.reset();
+    }
 }
 
 std::vector<std::string> PolicySettings::enabled_by() const

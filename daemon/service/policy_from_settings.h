@@ -51,6 +51,12 @@ public:
 
 private:
     static void changed(GSettings* settings, const char* key, void* self);
+    static void file_changed(GFileMonitor* monitor, GFile* file, GFile* other,
+                             GFileMonitorEvent event, void* self);
+    void read_soon();
+    void read();
+    void watch_keytab();
+    void stop_watching();
 
     CommandLine command_line_;
     GObjectPtr<GSettings> settings_;
@@ -58,6 +64,9 @@ private:
     PolicyPtr policy_;
     OnChange on_change_;
     Source idle_;
+    // Whether it can be read decides what is offered; it may come, and be given to us, later.
+    std::string keytab_;
+    GObjectPtr<GFileMonitor> keytab_monitor_;
 };
 
 // One reading of all keys.

@@ -407,6 +407,7 @@ def test_who_waits_for_keys_holds_up_nobody(site, shared):
     """The keytab is on a file system that does not answer, and more wait for it than is good."""
     slow = shared.desktop.path("slow-keytab")
     os.mkfifo(slow)
+    usual = time_of_login(shared)
     site.set("keytab", str(slow))
     time.sleep(0.3)
     waiting = []
@@ -419,13 +420,7 @@ def test_who_waits_for_keys_holds_up_nobody(site, shared):
             login.read_mechanisms(wire)
             login.send_sasl_start(wire, "GSSAPI", b"not looked at yet")
             waiting.append(wire)
-        took = []
-        for number in range(6):
-            began = time.monotonic()
-            assert can_log_in(shared, shared.daemon.user, shared.daemon.password, "127.0.9.1")
-            took.append(time.monotonic() - began)
-        print("logins meanwhile:", took)
-        assert min(took) < 1
+        assert time_of_login(shared) < usual + 0.1
         # It is theirs to wait until they are refused, or go.
         waiting.pop().close()
         assert not any(wire.wait_closed(0.05) for wire in waiting)
@@ -438,6 +433,16 @@ def test_who_waits_for_keys_holds_up_nobody(site, shared):
         while time.monotonic() < deadline and not logs_in_by_ticket(shared):
             release(slow)
     assert logs_in_by_ticket(shared)
+
+
+def time_of_login(shared):
+    """By password; the best of some, because the machine has other things to do."""
+    took = []
+    for _ in range(8):
+        began = time.monotonic()
+        assert can_log_in(shared, shared.daemon.user, shared.daemon.password, "127.0.9.1")
+        took.append(time.monotonic() - began)
+    return min(took)
 
 
 def test_the_end_does_not_wait_for_keys(site, shared):

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/policy_from_settings.h"
 
+#include "fakes/stream_pair.h"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -8,7 +10,6 @@
 #include <initializer_list>
 
 #include <glib/gstdio.h>
-#include <unistd.h>
 
 #define G_SETTINGS_ENABLE_BACKEND 1
 #include <gio/gsettingsbackend.h>
@@ -174,6 +175,22 @@ TEST_F(SaslSettings, AChangeIsTold)
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(told[0]->sasl.mechanisms, std::vector<std::string>{"PLAIN"});
     EXPECT_EQ(told[0]->sasl.minimum_ssf, 200U);
+}
+
+TEST_F(SaslSettings, AKeytabThatComesLaterCounts)
+{
+    const std::string file = directory_ + "/keytab";
+    g_settings_set_string(sasl_.get(), "keytab", file.c_str());
+    PolicySettings settings{CommandLine{}, settings_};
+    EXPECT_EQ(settings.policy()->sasl.mechanisms, k_passwords);
+    const auto has_kerberos = [&settings] {
+        return settings.policy()->sasl.mechanisms.front() == "GSSAPI";
+    };
+    set_keytab();
+    EXPECT_TRUE(test::spin_until(has_kerberos));
+    EXPECT_TRUE(settings.policy()->complaints.empty());
+    std::filesystem::remove(file);
+    EXPECT_TRUE(test::spin_until([&] { return !has_kerberos(); }));
 }
 
 } // namespace
