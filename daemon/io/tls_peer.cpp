@@ -114,7 +114,36 @@ bool is_out_of_date(const TlsTrust* trust)
     return trust != nullptr && trust->crl_ends && *trust->crl_ends < std::time(nullptr);
 }
 
+constexpr std::size_t k_modulus_max = 8192 / 8 + 1; // with a leading zero
+constexpr std::size_t k_exponent_max = 64 / 8 + 1;
+
 } // namespace
+
+bool key_is_cheap(gnutls_x509_crt_t certificate)
+{
+    unsigned bits = 0;
+    switch (gnutls_x509_crt_get_pk_algorithm(certificate, &bits)) {
+    case GNUTLS_PK_ECDSA:
+    case GNUTLS_PK_EDDSA_ED25519:
+    case GNUTLS_PK_EDDSA_ED448:
+        return true; // of curves that are known by name
+    case GNUTLS_PK_RSA:
+    case GNUTLS_PK_RSA_PSS: {
+        GnutlsDatum modulus;
+        GnutlsDatum exponent;
+        return gnutls_x509_crt_get_pk_rsa_raw(certificate, modulus.out(), exponent.out()) == 0 &&
+               modulus.bytes().size() <= k_modulus_max && exponent.bytes().size() <= k_exponent_max;
+    }
+    default:
+        return false;
+    }
+}
+
+bool peer_key_is_cheap(gnutls_session_t session)
+{
+    const auto leaf = leaf_of(session);
+    return leaf == nullptr || key_is_cheap(leaf.get());
+}
 
 PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust)
 {

@@ -19,6 +19,14 @@ struct PeerVerdict {
     std::string refused;
 };
 
+// Whether a signature by the certificate's key can be checked in no time worth mentioning. An RSA
+// key of some kilobytes with an exponent as long keeps a processor busy for seconds, and needs
+// nobody to have made it.
+bool key_is_cheap(gnutls_x509_crt_t certificate);
+// Of the client's own certificate, which the handshake checks a signature by before it asks
+// anybody whether the certificate is any good; true where there is none.
+bool peer_key_is_cheap(gnutls_session_t session);
+
 // `trust` is what the credentials of the session were given; null: nothing.
 PeerVerdict judge_peer(gnutls_session_t session, const TlsTrust* trust);
 

@@ -5,6 +5,7 @@
 #include "base/translate.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <stdexcept>
 
@@ -26,7 +27,9 @@ constexpr const char* k_priority = "NONE:+VERS-TLS1.3:+VERS-TLS1.2"
 // Behind any wish: what comes last wins.
 constexpr const char* k_never = ":-VERS-SSL3.0:-VERS-TLS1.0:-VERS-TLS1.1:-ANON-DH:-ANON-ECDH"
                                 ":-NULL:-ARCFOUR-128:-3DES-CBC:-MD5"
-                                ":-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-SIGN-DSA-SHA1";
+                                ":-SIGN-RSA-MD5:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-SIGN-DSA-SHA1";
+// These cannot be taken back by what comes behind them.
+constexpr std::array k_unsafe{"%VERIFY_ALLOW", "%UNSAFE", "%COMPAT", "%DISABLE_SAFE"};
 
 PriorityHandle parse(const std::string& text, const std::string& wished)
 {
@@ -66,8 +69,9 @@ PriorityHandle wished_priority(const std::string& wished)
     auto priority = parse(wished + k_never, wished);
     const auto versions = listed(priority.get(), gnutls_priority_protocol_list);
     const auto ciphers = listed(priority.get(), gnutls_priority_cipher_list);
+    const auto has = [&wished](const char* word) { return wished.find(word) != std::string::npos; };
     if (std::ranges::none_of(versions, is_modern) || ciphers.empty() ||
-        std::ranges::any_of(ciphers, is_weak)) {
+        std::ranges::any_of(ciphers, is_weak) || std::ranges::any_of(k_unsafe, has)) {
         throw std::runtime_error{format_text(
             _("The TLS setting “priority” is “%s”, which leaves nothing safe to speak with "
               "viewers."),

@@ -57,6 +57,8 @@ private:
     static int verify(gnutls_session_t session);
 
     void ask_for_certificate(ClientCertificates wanted);
+    static int before_certificate_verify(gnutls_session_t session, unsigned message, unsigned when,
+                                         unsigned incoming, const gnutls_datum_t* octets);
     void send_alert(int code);
 
     void count_warning();
@@ -116,6 +118,26 @@ void GnutlsStream::ask_for_certificate(ClientCertificates wanted)
                                                               ? GNUTLS_CERT_REQUIRE
                                                               : GNUTLS_CERT_REQUEST);
     gnutls_session_set_verify_function(session_.get(), verify);
+    gnutls_handshake_set_hook_function(session_.get(), GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY,
+                                       GNUTLS_HOOK_PRE, before_certificate_verify);
+}
+
+// Before a signature is checked by a key that nobody has looked at.
+int GnutlsStream::before_certificate_verify(gnutls_session_t session, unsigned /*message*/,
+                                            unsigned /*when*/, unsigned /*incoming*/,
+                                            const gnutls_datum_t* /*octets*/)
+{
+    auto& stream = *static_cast<GnutlsStream*>(gnutls_transport_get_ptr(session));
+    try {
+        if (peer_key_is_cheap(session)) {
+            return 0;
+        }
+        stream.verdict_ = {GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+                           "the client certificate has a key that takes too long"};
+    } catch (const std::exception& error) {
+        stream.verdict_ = {GNUTLS_A_BAD_CERTIFICATE, error.what()};
+    }
+    return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 // Within the handshake: whoever is refused gets an alert, where a close would let him believe that

@@ -67,11 +67,13 @@ Bytes digest_of(ScramHash hash, ByteView octets)
         sha256_init(&context);
         sha256_update(&context, octets.size(), octets.data());
         sha256_digest(&context, digest.size(), digest.data());
+        ::explicit_bzero(&context, sizeof context);
     } else {
         sha512_ctx context{};
         sha512_init(&context);
         sha512_update(&context, octets.size(), octets.data());
         sha512_digest(&context, digest.size(), digest.data());
+        ::explicit_bzero(&context, sizeof context);
     }
     return digest;
 }

@@ -10,6 +10,7 @@
 #include "rfb/ra2_stream.h"
 #include "rfb/read_secret.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -80,6 +81,15 @@ Task<SecretString> read_random(const SecurityContext& context)
     co_return co_await context.workers.run(std::move(decrypt));
 }
 
+// Whoever sends our own key back can send back all the rest as well, and has shown nothing.
+void refuse_reflection(const Bytes& our_key, const Bytes& their_key)
+{
+    const auto numbers = [](const Bytes& key) { return ByteView{key}.subspan(4); };
+    if (std::ranges::equal(numbers(our_key), numbers(their_key))) {
+        throw ProtocolError{"RA2: the client's key is our own"};
+    }
+}
+
 // Puts the encryption under the rest; then both show that they saw the same keys.
 Task<Ra2Stream*> encrypt_the_rest(const SecurityContext& context, const Bytes& their_key)
 {
@@ -118,6 +128,7 @@ Task<Authenticated> run_ra2_256(const SecurityContext& context, Channel channel)
     auto& connection = context.connection;
     co_await connection.stream().write(context.setup.ra2_key->public_octets());
     const auto their_key = co_await read_public_key(connection.stream());
+    refuse_reflection(context.setup.ra2_key->public_octets(), their_key);
     Ra2Stream* const records = co_await encrypt_the_rest(context, their_key);
 
     auto who = co_await run_ra2_login(context, channel, *records);

@@ -256,7 +256,11 @@ void Client::reconsider()
     } else {
         access_.suspend(); // until his groups are known
         auto judging = judge_access();
-        tasks_.spawn(std::move(judging), [this](std::exception_ptr) {
+        tasks_.spawn(std::move(judging), [this](std::exception_ptr failure) {
+            if (failure) {
+                disconnect("whether he may stay cannot be found out");
+                return;
+            }
             take_verdict();
             rights_changed();
         });

@@ -65,6 +65,8 @@ public:
 
     unsigned number() const { return number_; }
     bool connected() const { return session_ != nullptr; }
+    // Of a connected one.
+    SecurityWord security_word() const { return session_->who().security_word(); }
     ClientInfo info() const;
 
 private:

@@ -38,9 +38,12 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
     }
     // Somebody who has no account here is in no group.
     const bool has_account = !local_account_of(*identity_).empty();
-    const auto decision =
-        decide_access(policy.access,
-                      {*identity_, address_, has_account ? groups_ : AccountGroups{std::in_place}});
+    Identity identity = *identity_;
+    if (policy.tls.client_certificates == ClientCertificates::ignore) {
+        identity.certificate.reset(); // as it would be if he came now
+    }
+    const auto decision = decide_access(
+        policy.access, {identity, address_, has_account ? groups_ : AccountGroups{std::in_place}});
     because_ = decision.because;
     switch (decision.verdict) {
     case AccessVerdict::control:

@@ -18,7 +18,8 @@ namespace gds {
 
 namespace {
 
-constexpr unsigned k_most_under_way = 4;
+// More than there are clients: only what hangs for long uses them up.
+constexpr unsigned k_most_under_way = 256;
 constexpr std::size_t k_most_record = std::size_t{1024} * 1024;
 constexpr int k_most_groups = 65536; // NGROUPS_MAX of Linux
 

@@ -66,8 +66,17 @@ void Server::apply(PolicyPtr policy)
     if (before->monitors != policy_->monitors) {
         screen_.set_monitors(policy_->monitors);
     }
+    const bool other_doors =
+        before->security_types != policy_->security_types || before->sasl != policy_->sasl;
     for (auto& [number, client] : clients_) {
         client->apply(policy_);
+        if (other_doors && !client->connected()) {
+            // Who is logging in goes by the doors of before.
+            client->disconnect("the ways to log in were changed meanwhile");
+        } else if (client->connected() &&
+                   !std::ranges::count(policy_->security_types, client->security_word())) {
+            client->disconnect("came in by a security type that is not allowed any more");
+        }
     }
     if (policy_->enabled) {
         const ListenRequest wanted{policy_->listen_addresses, policy_->port,

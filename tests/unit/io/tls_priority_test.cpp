@@ -66,7 +66,8 @@ TEST(TlsPriority, NothingOldComesBackByAWish)
 
 TEST(TlsPriority, ABadWishIsNamedAndOursStays)
 {
-    for (const char* wish : {"NONSENSE", "NORMAL:+NONSENSE", ":", "NONE", "NORMAL:-VERS-ALL",
+    for (const char* wish : {"NORMAL:%VERIFY_ALLOW_BROKEN", "NORMAL:%UNSAFE_RENEGOTIATION",
+                             "NONSENSE", "NORMAL:+NONSENSE", ":", "NONE", "NORMAL:-VERS-ALL",
                              "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-CIPHER-ALL"}) {
         const auto loaded = load(wish);
         ASSERT_EQ(loaded.complaints.size(), 1U) << wish;

@@ -157,6 +157,17 @@ TEST(SecurityRa2, WhatIsNoKeyIsRefused)
     }
 }
 
+TEST(SecurityRa2, OurOwnKeyIsNobodyElses)
+{
+    auto octets = key_of_the_server()->public_octets();
+    for (const std::uint8_t bits_more : {0, 1}) { // the same numbers under another header
+        octets[3] = static_cast<std::uint8_t>(octets[3] - bits_more);
+        const auto answer = feed_inner(run_ra2_256, octets, ra2_setup());
+        EXPECT_NE(answer->server.error_text<ProtocolError>().find("our own"), std::string::npos);
+        EXPECT_EQ(answer->octets, key_of_the_server()->public_octets()) << "and nothing behind it";
+    }
+}
+
 TEST(SecurityRa2, ARandomNumberOfAnotherSizeIsRefused)
 {
     for (const unsigned size : {0U, 255U, 257U, 65535U}) {

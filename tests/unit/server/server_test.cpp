@@ -166,6 +166,21 @@ TEST_F(ServerTest, an_unchanged_listener_keeps_its_clients)
     EXPECT_TRUE(server.clients().at(0).view_only);
 }
 
+TEST_F(ServerTest, who_is_logging_in_by_a_door_that_was_shut_goes)
+{
+    apply();
+    RawClient client{path};
+    ASSERT_TRUE(eventually([&] { return client.heard() == k_version; }));
+    policy.security_types = {SecurityWord::x509_plain};
+    apply();
+    EXPECT_TRUE(eventually([&] { return client.closed(); }));
+    RawClient another{path};
+    ASSERT_TRUE(eventually([&] { return another.heard() == k_version; }));
+    policy.sasl.realm = "EXAMPLE.ORG";
+    apply();
+    EXPECT_TRUE(eventually([&] { return another.closed(); }));
+}
+
 TEST_F(ServerTest, tells_of_clients_that_come_and_go)
 {
     apply();
