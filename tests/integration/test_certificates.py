@@ -64,7 +64,7 @@ class Site:
         """What the authorities are named for; a certificate that nobody asks for is not sent."""
         with relay(self.share) as port:
             told = openssl(port)
-        return "CN = Test authority" in told
+        return "CN=Test authority" in told.replace(" = ", "=")  # since OpenSSL 3.2 without spaces
 
     def gets_in(self, mine=None, **options):
         try:
@@ -374,7 +374,8 @@ def test_running_sessions_end_with_their_certificate(site, shared):
     site.set("ca-file", foreign)
     shared.daemon.reset_setting("crl-file", TLS)
     assert alice.wire.wait_closed(5), "the session goes on"
-    assert site.gets_in(site.foreign) and not site.gets_in(site.alice)
+    wait_until(lambda: site.gets_in(site.foreign), 5, "the new authority is not believed")
+    assert not site.gets_in(site.alice)
 
 
 def test_a_broken_authority_file_leaves_the_old_in_use(site, shared):

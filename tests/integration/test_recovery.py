@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from desktop import PORTAL
-from processes import wait_until
+from processes import NotReady, wait_until
 from rfb.client import EXTENDED_DESKTOP_SIZE, EXTENSIONS, RAW
 from share import same_picture, shows_colour
 
@@ -122,7 +122,12 @@ def test_size_changes_under_a_viewer(fresh):
     same_picture(viewer.settle(), fresh.screenshot())
     if fresh.desktop.kind == "sway":  # and back
         fresh.desktop.resize_output(*fresh.desktop.size)
-        wait_until(lambda: follow(viewer) and viewer.size == fresh.desktop.size, 20, "not back")
+        try:
+            wait_until(lambda: follow(viewer) and viewer.size == fresh.desktop.size, 20, "not back")
+        except NotReady:
+            if "out of buffers" in fresh.desktop.processes["portal-backend"].log_text():
+                pytest.xfail("xdg-desktop-portal-wlr 0.7 lost its last buffer and stands still")
+            raise
         same_picture(viewer.settle(), fresh.screenshot())
 
 
