@@ -101,6 +101,7 @@ public:
     struct Parts {
         CredentialsHandle credentials;
         PriorityHandle priority;
+        std::string wished_priority; // what `priority` is made of; empty: of ours
         std::string fingerprint;
         std::string pin;
         ClientCertificates client_certificates = ClientCertificates::ignore;

@@ -236,11 +236,7 @@ public:
             complain(
                 validity_complaint(leaf(identity.certificate_pem, identity.certificate_file).get(),
                                    identity.certificate_file));
-            if (!settings_.priority.empty()) {
-                const bool before = loaded_.worth_a_retry;
-                attempt([&] { parts->priority = wished_priority(settings_.priority); });
-                loaded_.worth_a_retry = before; // that is no file
-            }
+            take_priority(*parts);
             parts->client_certificates = settings_.client_certificates;
             if (settings_.client_certificates != ClientCertificates::ignore) {
                 take_trust(*parts);
@@ -267,6 +263,24 @@ private:
         if (!sentence.empty()) {
             loaded_.complaints.push_back(std::move(sentence));
         }
+    }
+
+    // Instead of one that cannot be had, the one of before: ours may be wider than that was.
+    void take_priority(GnutlsCredentials::Parts& parts)
+    {
+        const auto take = [&parts](const std::string& wished) {
+            parts.priority = wished_priority(wished);
+            parts.wished_priority = wished;
+        };
+        const bool worth_a_retry = loaded_.worth_a_retry;
+        if (!settings_.priority.empty()) {
+            attempt([&] { take(settings_.priority); });
+            if (parts.wished_priority.empty() && before_ != nullptr &&
+                !before_->parts().wished_priority.empty()) {
+                attempt([&] { take(before_->parts().wished_priority); });
+            }
+        }
+        loaded_.worth_a_retry = worth_a_retry; // that is no file
     }
 
     void take_trust(GnutlsCredentials::Parts& parts)

@@ -17,11 +17,11 @@ std::string own_directory()
     return directory / "tls";
 }
 
-TlsLoaded load(const std::string& priority)
+TlsLoaded load(const std::string& priority, const TlsCredentialsPtr& before = nullptr)
 {
     TlsSettings settings;
     settings.priority = priority;
-    return load_tls(settings, own_directory(), nullptr);
+    return load_tls(settings, own_directory(), before);
 }
 
 bool meets(const TlsCredentialsPtr& credentials, const char* client_priority)
@@ -76,6 +76,18 @@ TEST(TlsPriority, ABadWishIsNamedAndOursStays)
         EXPECT_TRUE(meets(loaded.credentials, "NORMAL")) << wish;
         EXPECT_FALSE(meets(loaded.credentials, k_tls_1_1)) << wish;
     }
+}
+
+TEST(TlsPriority, ABadWishLeavesTheNarrowerOneOfBefore)
+{
+    const auto narrow = load("SECURE128:-VERS-ALL:+VERS-TLS1.3");
+    ASSERT_TRUE(narrow.complaints.empty());
+    const auto mistyped = load("SECURE128:-VERS-ALL:+VERS-TLS1.33", narrow.credentials);
+    ASSERT_EQ(mistyped.complaints.size(), 1U);
+    EXPECT_TRUE(meets(mistyped.credentials, "NORMAL"));
+    EXPECT_FALSE(meets(mistyped.credentials, "NORMAL:-VERS-ALL:+VERS-TLS1.2"));
+    const auto cleared = load("", mistyped.credentials);
+    EXPECT_TRUE(meets(cleared.credentials, "NORMAL:-VERS-ALL:+VERS-TLS1.2"));
 }
 
 } // namespace

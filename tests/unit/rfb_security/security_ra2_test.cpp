@@ -159,12 +159,14 @@ TEST(SecurityRa2, WhatIsNoKeyIsRefused)
 
 TEST(SecurityRa2, OurOwnKeyIsNobodyElses)
 {
-    auto octets = key_of_the_server()->public_octets();
-    for (const std::uint8_t bits_more : {0, 1}) { // the same numbers under another header
-        octets[3] = static_cast<std::uint8_t>(octets[3] - bits_more);
-        const auto answer = feed_inner(run_ra2_256, octets, ra2_setup());
+    const Bytes& ours = key_of_the_server()->public_octets();
+    for (const std::uint32_t bits : {2048U, 2047U}) { // the same numbers under another header
+        StreamWriter message;
+        message.put_u32(bits);
+        message.put_bytes(ByteView{ours}.subspan(4));
+        const auto answer = feed_inner(run_ra2_256, message.view(), ra2_setup());
         EXPECT_NE(answer->server.error_text<ProtocolError>().find("our own"), std::string::npos);
-        EXPECT_EQ(answer->octets, key_of_the_server()->public_octets()) << "and nothing behind it";
+        EXPECT_EQ(answer->octets, ours) << "and nothing behind it";
     }
 }
 
