@@ -51,7 +51,10 @@ def list_types(share, *words):
 
 def can_be_had(share, *words):
     """Whether these are offered, all and in the order that the contract has."""
-    outer, inner = offer(share)
+    try:
+        outer, inner = offer(share)
+    except Closed:  # the doors were changed meanwhile
+        return False
     sub_types = [login.SUBTYPES[word] for word in words if word in login.SUBTYPES]
     others = [login.OUTER_TYPES[word] for word in words if word in login.OUTER_TYPES]
     return outer == ([login.VENCRYPT] if sub_types else []) + others and inner == sub_types
