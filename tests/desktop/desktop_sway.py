@@ -4,6 +4,7 @@
 This backend casts the screen and takes no input; it gives damage metadata and changes its size
 inside a live stream.
 """
+import re
 import glob
 import subprocess
 
@@ -20,6 +21,13 @@ KEEP_RUNNING = 'trap "kill \\$c; exit" TERM; while :; do "$@" & c=$!; wait $c; s
 
 
 class SwayDesktop(Desktop):
+    @staticmethod
+    def version():
+        """(1, 7)"""
+        text = subprocess.run(["sway", "--version"], capture_output=True, text=True,
+                              check=True).stdout
+        return tuple(int(part) for part in re.findall(r"\d+", text.split()[2]))
+
     kind = "sway"
     current_desktop = "sway"
     has_input = False
