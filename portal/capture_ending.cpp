@@ -60,6 +60,9 @@ CaptureEnding ending_by(const CaptureSigns& signs)
     } else if (signs.portal_gone) {
         ending.reason = _("The screen source was lost: the desktop portal ended. The picture comes "
                           "back when it runs again.");
+    } else if (signs.starved) {
+        ending.state = CaptureState::starting;
+        ending.quiet = true;
     } else if (signs.desktop_changed || !signs.closed) {
         ending.reason = _("The screen source was lost: the compositor ended the stream. The "
                           "picture comes back when the screen does.");

@@ -27,8 +27,10 @@ struct CaptureSigns {
     bool portal_gone = false;
     // A portal backend or the compositor left the bus at that time, or the monitors changed.
     bool desktop_changed = false;
+    // It sends the pointer for ever and never the picture.
+    bool starved = false;
 
-    bool any() const { return closed || stream_ended || pipewire_gone || portal_gone; }
+    bool any() const { return closed || stream_ended || pipewire_gone || portal_gone || starved; }
 };
 CaptureEnding ending_by(const CaptureSigns& signs);
 

@@ -102,6 +102,16 @@ FramePtr DesktopPicture::take_pixels(std::size_t stream, const BufferContent& co
     return pool_.publish(frame, damage);
 }
 
+bool DesktopPicture::whole() const
+{
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+        if (!streams_[i].drawn && !layout_.place(i).empty()) {
+            return false;
+        }
+    }
+    return true;
+}
+
 std::optional<Cursor> DesktopPicture::take_cursor(std::size_t stream, const CursorUpdate& update)
 {
     const Rect& place = layout_.place(stream);

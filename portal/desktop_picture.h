@@ -30,6 +30,9 @@ public:
     // The pointer after the update, in frame pixels.
     std::optional<Cursor> take_cursor(std::size_t stream, const CursorUpdate& update);
 
+    // Every monitor that has a place has sent its picture.
+    bool whole() const;
+
     const OutputLayout& layout() const { return layout_; }
 
 private:

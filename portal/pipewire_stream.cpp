@@ -76,11 +76,12 @@ const pw_stream_events PipeWireStream::k_events = [] {
 PipeWireStream::PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote,
                                std::uint32_t node_id, std::optional<Size> wish, Events events)
     : remote_(remote), node_id_(node_id), events_(std::move(events)),
-      second_look_([this](bool active) {
-          if (comes_from_mutter()) {
-              pw_stream_set_active(stream_, active);
-          }
-      }),
+      second_look_({[this](bool active) {
+                        if (comes_from_mutter()) {
+                            pw_stream_set_active(stream_, active);
+                        }
+                    },
+                    [this] { events_.on_starved(); }}),
       loop_(loop.loop())
 {
     stream_ = pw_stream_new(remote.core(), "gnome-desktop-sharing", stream_properties());
@@ -109,7 +110,7 @@ PipeWireStream::~PipeWireStream() { end(); }
 void PipeWireStream::end()
 {
     // First the data thread is stopped; what is told meanwhile is for nobody.
-    events_ = {[](const BufferContent&) {}, [](StreamState) {}};
+    events_ = {[](const BufferContent&) {}, [](StreamState) {}, [] {}};
     pw_stream_disconnect(stream_);
     spa_hook_remove(&listener_);
     pw_stream_destroy(stream_);
@@ -219,6 +220,7 @@ void PipeWireStream::take_buffers()
         add_cursor(next.cursor, mailbox_.content.cursor);
         if (!next.pixels) {
             mailbox_.content.cursor = next.cursor;
+            ++mailbox_.without_picture;
             continue;
         }
         const auto before = std::exchange(mailbox_.sequence, next.sequence);
@@ -249,11 +251,14 @@ void PipeWireStream::deliver()
 {
     BufferContent content;
     pw_buffer* buffer = nullptr;
+    int without_picture = 0;
     {
         const std::lock_guard guard{mailbox_.lock};
         content = std::exchange(mailbox_.content, {});
         buffer = std::exchange(mailbox_.buffer, nullptr);
+        without_picture = std::exchange(mailbox_.without_picture, 0);
     }
+    second_look_.pointers_came(without_picture);
     if (content.pixels) {
         second_look_.picture_came();
     }

@@ -38,6 +38,8 @@ public:
         // The content is valid during the call only. Damage of buffers that were skipped is in it.
         std::function<void(const BufferContent&)> on_content;
         std::function<void(StreamState)> on_state;
+        // Pointers come and no picture (portal/second_look.h). From the main loop.
+        std::function<void()> on_starved;
     };
 
     // `wish`: the size of an extra monitor. `remote` outlives the stream. Throws std::system_error
@@ -69,6 +71,7 @@ private:
         // The next picture's damage is not relative to one that we know.
         bool fresh = true;
         std::uint64_t sequence = 0;
+        int without_picture = 0; // buffers since the last delivery
         pw_buffer* buffer = nullptr; // the content's pixels are in it
         BufferContent content;
     };

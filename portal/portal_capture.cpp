@@ -131,6 +131,7 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
 {
     SessionWishes wishes;
     wishes.monitors = monitors;
+    wishes.pointer = pointer_;
     auto token = co_await load_token(monitors);
     wishes.restore_token = std::move(token);
 
@@ -246,6 +247,10 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
     remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, UniqueFd{grant_.pipewire.release()},
                                                std::move(remote_events));
     picture_.begin(grant_.streams);
+    in_part_ = false;
+    if (pointer_ == PointerDelivery::painted && observer_ != nullptr) {
+        observer_->on_cursor({std::make_shared<CursorShape>(), {}}); // not a second one
+    }
 
     PortalInputSink::Session input;
     input.path = session.path();
@@ -257,6 +262,7 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
         PipeWireStream::Events events;
         events.on_content = [this, i](const BufferContent& content) { take_content(i, content); };
         events.on_state = [this](StreamState state) { take_stream_state(state); };
+        events.on_starved = [this] { take_starvation(); };
         input.nodes.push_back(grant_.streams[i].node_id);
         streams_.push_back(std::make_unique<PipeWireStream>(
             pipewire_loop_, *remote_, grant_.streams[i].node_id, wish, std::move(events)));
@@ -273,8 +279,10 @@ void PortalCapture::take_content(std::size_t stream, const BufferContent& conten
     if (content.pixels) {
         const FramePtr frame = picture_.take_pixels(stream, content);
         input_.set_layout(picture_.layout());
-        if (frame) {
+        if (frame && (picture_.whole() || in_part_)) {
             take_frame(frame);
+        } else if (frame) {
+            picture_.insist();
         }
     }
     if (content.cursor) {
@@ -312,6 +320,19 @@ void PortalCapture::take_stream_state(StreamState state)
     }
 }
 
+void PortalCapture::take_starvation()
+{
+    if (pointer_ == PointerDelivery::painted) {
+        return;
+    }
+    log_info("the desktop sends the pointer again and again and never the picture; its pointer is "
+             "part of the picture from now on");
+    pointer_ = PointerDelivery::painted;
+    signs_.starved = true;
+    input_.detach();
+    session_news_.set();
+}
+
 void PortalCapture::note_name(const std::string& name, bool present)
 {
     if (present) {
@@ -331,6 +352,8 @@ void PortalCapture::note_name(const std::string& name, bool present)
 void PortalCapture::watch_silence()
 {
     silence_timer_ = call_after(k_patience_with_stream, [this] {
+        in_part_ = true;
+        picture_.insist();
         set_status(CaptureState::starting,
                    any_stream_flows()
                        ? _("The desktop has not sent a picture yet; it comes with the next change "

@@ -54,6 +54,7 @@ private:
     void take_frame(const FramePtr& frame);
     void take_content(std::size_t stream, const BufferContent& content);
     void take_stream_state(StreamState state);
+    void take_starvation();
     void note_name(const std::string& name, bool present);
     void watch_silence();
     void watch_pause();
@@ -65,6 +66,8 @@ private:
     RestoreTokenStore& tokens_;
     ScreenCaptureObserver* observer_ = nullptr;
     MonitorChoice monitors_ = MonitorChoice::all;
+    // Painted for good once a source was seen to starve.
+    PointerDelivery pointer_ = PointerDelivery::apart;
     CaptureStatus status_;
 
     PortalBus bus_;
@@ -88,6 +91,8 @@ private:
     Wakeup retry_now_;
     Source asking_timer_;
     Source silence_timer_;
+    // Rather some of the monitors than none: the others have been waited for.
+    bool in_part_ = false;
     bool running_ = false;
     bool streamed_ = false; // since start(): a failure is a loss from then on
     bool asked_ = false; // the portal may have shown a dialog in this attempt

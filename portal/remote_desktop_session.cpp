@@ -115,6 +115,16 @@ VariantMap device_options(const PortalOffer& offer, const SessionWishes& wishes)
     return options;
 }
 
+std::optional<std::uint32_t> cursor_mode(std::uint32_t offered, PointerDelivery wish)
+{
+    const bool apart = (offered & k_cursor_metadata) != 0;
+    const bool painted = (offered & k_cursor_embedded) != 0;
+    if (apart && (wish == PointerDelivery::apart || !painted)) {
+        return k_cursor_metadata;
+    }
+    return painted ? std::optional{k_cursor_embedded} : std::nullopt;
+}
+
 VariantMap source_options(const PortalOffer& offer, const SessionWishes& wishes, bool with_input)
 {
     VariantMap options;
@@ -122,9 +132,8 @@ VariantMap source_options(const PortalOffer& offer, const SessionWishes& wishes,
     options["types"] = sdbus::Variant{extra ? k_source_virtual : k_source_monitor};
     options["multiple"] = sdbus::Variant{wishes.monitors == MonitorChoice::all};
     if (offer.screen_cast_version >= 2) {
-        const bool apart = (offer.cursor_modes & k_cursor_metadata) != 0;
-        if (apart || (offer.cursor_modes & k_cursor_embedded) != 0) {
-            options["cursor_mode"] = sdbus::Variant{apart ? k_cursor_metadata : k_cursor_embedded};
+        if (const auto mode = cursor_mode(offer.cursor_modes, wishes.pointer)) {
+            options["cursor_mode"] = sdbus::Variant{*mode};
         }
     }
     // In a remote desktop session the portal takes this for an error.

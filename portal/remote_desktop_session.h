@@ -27,8 +27,12 @@ struct PortalStream {
     std::optional<Size> size;
 };
 
+// Where the desktop can do either; `painted` where it cannot send the pointer apart.
+enum class PointerDelivery { apart, painted };
+
 struct SessionWishes {
     MonitorChoice monitors = MonitorChoice::all;
+    PointerDelivery pointer = PointerDelivery::apart;
     std::optional<std::string> restore_token;
 };
 

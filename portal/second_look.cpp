@@ -8,12 +8,18 @@ namespace gds {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-SecondLook::SecondLook(std::function<void(bool active)> set_active)
-    : SecondLook(std::move(set_active), Timing{})
-{}
+namespace {
 
-SecondLook::SecondLook(std::function<void(bool active)> set_active, Timing timing)
-    : set_active_(std::move(set_active)), timing_(timing)
+// A picture that is merely lost comes with the next look.
+constexpr int k_looks_in_vain = 2;
+// Fewer may come while a busy compositor paints the picture.
+constexpr int k_pointers_in_vain = 8;
+
+} // namespace
+
+SecondLook::SecondLook(Events events) : SecondLook(std::move(events), Timing{}) {}
+
+SecondLook::SecondLook(Events events, Timing timing) : events_(std::move(events)), timing_(timing)
 {}
 
 void SecondLook::begin() { wait(timing_.first); }
@@ -21,6 +27,8 @@ void SecondLook::begin() { wait(timing_.first); }
 void SecondLook::picture_came()
 {
     const auto now = Clock::now();
+    pointers_ = 0;
+    looks_in_vain_ = 0;
     if (now < own_until_) {
         own_until_ = {};
         return;
@@ -31,6 +39,8 @@ void SecondLook::picture_came()
         wait(timing_.rest);
     }
 }
+
+void SecondLook::pointers_came(int count) { pointers_ += count; }
 
 void SecondLook::wait(milliseconds time)
 {
@@ -50,13 +60,31 @@ void SecondLook::look_if_at_rest()
 
 void SecondLook::look()
 {
-    set_active_(false);
+    events_.set_active(false);
     due_ = {};
     timer_ = call_after(timing_.pause, [this] {
-        own_until_ = Clock::now() + timing_.own;
-        set_active_(true);
-        wait(timing_.interval);
+        pointers_ = 0;
+        looked_at_ = Clock::now();
+        own_until_ = looked_at_ + timing_.own;
+        events_.set_active(true);
+        timer_ = call_after(timing_.patience, [this] { judge(); });
     });
+}
+
+void SecondLook::judge()
+{
+    if (pointers_ >= k_pointers_in_vain) {
+        if (++looks_in_vain_ < k_looks_in_vain) {
+            look();
+        } else {
+            timer_.reset();
+            events_.on_starved();
+        }
+    } else if (news_at_ > looked_at_) {
+        look_if_at_rest();
+    } else {
+        wait(timing_.interval - timing_.patience);
+    }
 }
 
 } // namespace gds

@@ -327,6 +327,7 @@ def test_an_unknown_word_requires(site, shared):
     site.set("ca-file", site.pki.ca)
     site.set("client-certificates", "perhaps")
     site.wait_reason("perhaps")
+    wait_until(site.asks_for_certificate, 5, "not in force")
     assert not site.gets_in(None)
     assert site.gets_in(site.alice)
 
@@ -338,6 +339,7 @@ def test_what_cannot_carry_a_certificate_is_not_offered(site, shared):
     site.set("ca-file", site.pki.ca)
     site.set("client-certificates", "require")
     site.wait_reason("tls-none is not offered")
+    wait_until(site.asks_for_certificate, 5, "not in force")
     assert not site.gets_in(None, security="none")
     assert site.gets_in(site.alice)
 

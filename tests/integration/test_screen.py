@@ -125,25 +125,29 @@ def test_cursor_has_a_shape(shared):
 
 @pytest.mark.on("mutter")
 def test_several_monitors_are_one_picture(fresh, options):
+    fresh.wait_terminal_drawn()
     viewer = fresh.viewer()
-    assert viewer.size == (800 + 640, 600)
+    wait_size(viewer, (800 + 640, 600))
     same_picture(viewer.settle()[:600, :800], fresh.screenshot())  # which has the first monitor
 
 
 @pytest.mark.on("mutter")
 def test_one_of_several_monitors(fresh, options):
+    fresh.wait_terminal_drawn()
     viewer = fresh.viewer()
     viewer.settle()
     fresh.daemon.set_setting("monitors", "primary")
+    wait_size(viewer, (800, 600))
+    same_picture(viewer.settle(), fresh.screenshot())
+
+
+def wait_size(viewer, size):
     end = time.monotonic() + 15
-    while viewer.size != (800, 600) and time.monotonic() < end:
+    while viewer.size != size and time.monotonic() < end:
         viewer.request()
         if viewer.readable(0.5):
             viewer.read_message()
-    if viewer.size != (800, 600) and fresh.desktop.version() >= (48,):
-        pytest.xfail("Mutter 48, two monitors and a cast of one: it sends the pointer 60 times a "
-                     "second and for that never the picture")
-    assert viewer.size == (800, 600)
+    assert viewer.size == size
 
 
 def pytest_generate_tests(metafunc):

@@ -29,6 +29,14 @@ TEST(CaptureEnding, ClosedAloneIsThePersonsWishAndNotTriedAgain)
     EXPECT_FALSE(ending.reason.empty());
 }
 
+TEST(CaptureEnding, AStarvedSourceIsOpenedAnewWithoutAWord)
+{
+    const auto ending = after({.starved = true});
+    EXPECT_EQ(ending.state, CaptureState::starting);
+    EXPECT_TRUE(ending.again);
+    EXPECT_TRUE(ending.reason.empty());
+}
+
 TEST(CaptureEnding, ClosedTogetherWithAVanishedPartIsALoss)
 {
     for (const auto& signs :

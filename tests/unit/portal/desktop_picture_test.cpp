@@ -113,6 +113,19 @@ TEST(DesktopPicture, ComposesMonitorsByPosition)
     EXPECT_EQ(frame->damage, (Region{Rect{9, 3, 1, 1}}));
 }
 
+TEST(DesktopPicture, IsWholeWhenEveryMonitorHasSentItsPicture)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {4, 4})});
+    EXPECT_FALSE(picture.whole());
+    picture.take_pixels(1, Screen{{4, 4}, 1}.content);
+    EXPECT_FALSE(picture.whole());
+    picture.take_pixels(0, Screen{{8, 6}, 1}.content);
+    EXPECT_TRUE(picture.whole());
+    picture.begin({stream({0, 0}, {8, 6})});
+    EXPECT_FALSE(picture.whole());
+}
+
 TEST(DesktopPicture, AResizedMonitorMovesTheOthers)
 {
     DesktopPicture picture;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 namespace gds {
@@ -20,8 +21,10 @@ protected:
 
     void begin(SecondLook::Timing timing)
     {
-        look =
-            std::make_unique<SecondLook>([this](bool active) { calls.push_back(active); }, timing);
+        SecondLook::Events events;
+        events.set_active = [this](bool active) { calls.push_back(active); };
+        events.on_starved = [this] { ++starved; };
+        look = std::make_unique<SecondLook>(std::move(events), timing);
         look->begin();
     }
     bool looked(std::size_t times)
@@ -34,6 +37,7 @@ protected:
     }
 
     std::vector<bool> calls;
+    int starved = 0;
     std::unique_ptr<SecondLook> look;
 };
 
@@ -41,14 +45,14 @@ protected:
 
 TEST_F(SecondLookTest, LooksSoonAfterTheBegin)
 {
-    begin({5ms, 20ms, k_never, 1ms, 50ms});
+    begin({5ms, 20ms, k_never, 1ms, 50ms, 1ms});
     EXPECT_TRUE(looked(1));
     EXPECT_EQ(calls, (std::vector<bool>{false, true}));
 }
 
 TEST_F(SecondLookTest, LooksAfterThePicturesCameToRest)
 {
-    begin({5ms, 60ms, k_never, 1ms, 1ms});
+    begin({5ms, 60ms, k_never, 1ms, 1ms, 1ms});
     ASSERT_TRUE(looked(1));
     pass(5ms);
     for (int i = 0; i < 10; ++i) {
@@ -61,7 +65,7 @@ TEST_F(SecondLookTest, LooksAfterThePicturesCameToRest)
 
 TEST_F(SecondLookTest, WhatThePauseBroughtIsNoNews)
 {
-    begin({5ms, 10ms, k_never, 1ms, 500ms});
+    begin({5ms, 10ms, k_never, 1ms, 500ms, 1ms});
     ASSERT_TRUE(looked(1));
     look->picture_came();
     pass(100ms);
@@ -72,8 +76,47 @@ TEST_F(SecondLookTest, WhatThePauseBroughtIsNoNews)
 
 TEST_F(SecondLookTest, LooksNowAndThenWhileNothingComes)
 {
-    begin({5ms, 10ms, 20ms, 1ms, 1ms});
+    begin({5ms, 10ms, 20ms, 1ms, 1ms, 1ms});
     EXPECT_TRUE(looked(3));
+}
+
+TEST_F(SecondLookTest, APictureSoonAfterTheLookIsFollowedByOne)
+{
+    begin({5ms, 20ms, k_never, 1ms, 0ms, 50ms});
+    ASSERT_TRUE(looked(1));
+    look->picture_came();
+    EXPECT_TRUE(looked(2));
+}
+
+TEST_F(SecondLookTest, PointersWithoutAPictureAreStarvation)
+{
+    begin({5ms, 20ms, k_never, 1ms, 0ms, 30ms});
+    ASSERT_TRUE(spin_until(
+        [&] {
+            look->pointers_came(100);
+            return starved > 0;
+        },
+        5s));
+    EXPECT_EQ(calls.size(), 4U) << "one picture may be lost";
+    pass(50ms);
+    EXPECT_EQ(calls.size(), 4U);
+    EXPECT_EQ(starved, 1);
+}
+
+TEST_F(SecondLookTest, APointerThatMovesOverAScreenAtRestIsNot)
+{
+    begin({5ms, 20ms, 40ms, 1ms, 1ms, 20ms});
+    std::size_t seen = 0;
+    ASSERT_TRUE(spin_until(
+        [&] {
+            if (calls.size() != std::exchange(seen, calls.size()) && calls.back()) {
+                look->picture_came();
+            }
+            look->pointers_came(10);
+            return calls.size() >= 8;
+        },
+        5s));
+    EXPECT_EQ(starved, 0);
 }
 
 } // namespace gds
