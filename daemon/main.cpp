@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gnome-desktop-sharing-daemon: builds the object graph and runs the main loop.
+#include "base/bus_filter.h"
 #include "base/bus_source.h"
 #include "base/log.h"
 #include "base/sdbus_compat.h"
@@ -11,6 +12,7 @@
 #include "rfb/sasl_library.h"
 #include "server/server.h"
 #include "service/bus_name.h"
+#include "service/caller.h"
 #include "service/command_line.h"
 #include "service/credential_source.h"
 #include "service/daemon_object.h"
@@ -18,6 +20,7 @@
 #include "service/keyring_token_store.h"
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
+#include "service/settings_object.h"
 #include "service/tls_source.h"
 
 #include <algorithm>
@@ -63,7 +66,8 @@ public:
                [this](TlsCredentialsPtr now, std::string complaint) {
                    server_.set_tls(std::move(now), std::move(complaint));
                }),
-          object_(*bus_, server_, settings_),
+          object_(*bus_, server_, settings_), settings_object_(*bus_, settings_),
+          filter_(*bus_, [this](const BusCall& call) { return judge(call); }),
           name_(*bus_, options.replace ? BusName::Replace::yes : BusName::Replace::no, [this] {
               log_info("another instance has taken over");
               stop();
@@ -74,12 +78,10 @@ public:
             idle_.emplace([this] { stop(); });
         }
         object_.set_on_activity([this] { look_busy(); });
-        object_.set_on_call([this] {
-            if (idle_) {
-                idle_->touch();
-            }
-        });
         settings_.set_on_change([this](PolicyPtr) { take_policy(); });
+        settings_.set_on_values([this](const std::vector<std::string>& properties) {
+            settings_object_.on_values_changed(properties);
+        });
         take_policy();
     }
 
@@ -102,6 +104,18 @@ public:
     }
 
 private:
+    std::optional<BusRefusal> judge(const BusCall& call)
+    {
+        auto refusal = callers_.judge(call);
+        if (!refusal) {
+            if (idle_) {
+                idle_->touch();
+            }
+            refusal = settings_object_.judge(call);
+        }
+        return refusal;
+    }
+
     // Only who lists ra2-256 has a key for it.
     void look_for_ra2_key()
     {
@@ -182,8 +196,11 @@ private:
     CredentialSource credentials_;
     TlsSource tls_;
     DaemonObject object_;
-    BusName name_;
+    SettingsObject settings_object_;
+    Callers callers_;
     std::optional<ExitWhenIdle> idle_;
+    BusFilter filter_;
+    BusName name_;
     Source ra2_key_retry_;
     bool ra2_key_wanted_ = false;
     TaskScope tasks_;

@@ -10,10 +10,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #ifndef GDS_SDBUS_2
 namespace sdbus {
@@ -85,6 +87,41 @@ template <typename Handler>
 #else
     return connection.addMatch(match, [handler = std::move(handler)](
                                           sdbus::Message& message) mutable { handler(message); });
+#endif
+}
+
+// Properties that are known only when the program runs; those of generated adaptors need none of
+// this.
+struct SdbusProperty {
+    std::string name;
+    std::string type;
+    std::function<void(sdbus::Message& reply)> read;
+    std::function<void(sdbus::Message& value)> write;
+};
+
+// Of one interface; the object has no other.
+inline void sdbus_add_properties(sdbus::IObject& object, const std::string& interface,
+                                 std::vector<SdbusProperty> properties)
+{
+#ifdef GDS_SDBUS_2
+    std::vector<sdbus::VTableItem> items;
+    for (auto& each : properties) {
+        items.emplace_back(sdbus::PropertyVTableItem{
+            sdbus::PropertyName{each.name},
+            sdbus::Signature{each.type},
+            [read = std::move(each.read)](sdbus::PropertyGetReply& reply) { read(reply); },
+            [write = std::move(each.write)](sdbus::PropertySetCall value) { write(value); },
+            {}});
+    }
+    object.addVTable(sdbus::InterfaceName{interface}, std::move(items));
+#else
+    for (auto& each : properties) {
+        object.registerProperty(
+            interface, each.name, each.type,
+            [read = std::move(each.read)](sdbus::PropertyGetReply& reply) { read(reply); },
+            [write = std::move(each.write)](sdbus::PropertySetCall& value) { write(value); });
+    }
+    object.finishRegistration();
 #endif
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/translate.h"
+#include "io/tls_settings.h"
 
 #include <algorithm>
 #include <array>
@@ -78,6 +79,19 @@ PriorityHandle wished_priority(const std::string& wished)
             printable(wished).c_str())};
     }
     return priority;
+}
+
+std::string trouble_with_tls_priority(const std::string& priority)
+{
+    if (priority.empty()) {
+        return {};
+    }
+    try {
+        wished_priority(priority);
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return {};
 }
 
 } // namespace gds

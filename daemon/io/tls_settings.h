@@ -26,4 +26,7 @@ struct TlsSettings {
     bool operator==(const TlsSettings&) const = default;
 };
 
+// Empty: it can be used. Otherwise a sentence that says why not.
+std::string trouble_with_tls_priority(const std::string& priority);
+
 } // namespace gds

@@ -20,6 +20,7 @@ struct NameTaken : std::runtime_error {
 class BusName {
 public:
     static constexpr const char* k_name = "org.gnome.DesktopSharing";
+    static constexpr const char* k_path = "/org/gnome/DesktopSharing"; // of the daemon's object
 
     enum class Replace { no, yes };
 

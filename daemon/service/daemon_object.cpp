@@ -29,7 +29,7 @@ const char* word_for(SharingState state)
 } // namespace
 
 DaemonObject::DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings)
-    : AdaptorInterfaces(bus, sdbus::ObjectPath{k_path}), bus_(bus), server_(server),
+    : AdaptorInterfaces(bus, sdbus::ObjectPath{BusName::k_path}), bus_(bus), server_(server),
       settings_(settings), told_(server.status()), told_enabled_by_(settings.enabled_by())
 {
     registerAdaptor();
@@ -58,13 +58,6 @@ void DaemonObject::signal(const std::vector<const char*>& properties) noexcept
         getObject().emitPropertiesChangedSignal(
             sdbus::InterfaceName{DesktopSharing_adaptor::INTERFACE_NAME}, names);
     });
-}
-
-void DaemonObject::called() const
-{
-    if (on_call_) {
-        on_call_();
-    }
 }
 
 void DaemonObject::on_policy_changed()
@@ -162,15 +155,10 @@ void DaemonObject::look_at_clients()
     }
 }
 
-void DaemonObject::DisconnectAll()
-{
-    called();
-    server_.disconnect_all("asked for over D-Bus");
-}
+void DaemonObject::DisconnectAll() { server_.disconnect_all("asked for over D-Bus"); }
 
 void DaemonObject::Enabled(const bool& value)
 {
-    called();
     try {
         settings_.set_enabled(value);
     } catch (const SettingLocked& locked) {
@@ -178,19 +166,11 @@ void DaemonObject::Enabled(const bool& value)
     }
 }
 
-bool DaemonObject::Enabled()
-{
-    called();
-    return !settings_.enabled_by().empty();
-}
+bool DaemonObject::Enabled() { return !settings_.enabled_by().empty(); }
 
 std::vector<std::string> DaemonObject::EnabledBy() { return settings_.enabled_by(); }
 
-std::string DaemonObject::State()
-{
-    called();
-    return word_for(server_.status().state);
-}
+std::string DaemonObject::State() { return word_for(server_.status().state); }
 
 std::string DaemonObject::StatusReason() { return server_.status().reason; }
 std::vector<std::string> DaemonObject::Endpoints() { return server_.status().endpoints; }

@@ -5,6 +5,7 @@
 
 #include "base/source.h"
 #include "server/server_control.h"
+#include "service/bus_name.h"
 #include "service/client_object.h"
 #include "service/policy_from_settings.h"
 
@@ -23,8 +24,6 @@ class DaemonObject final : private sdbus::AdaptorInterfaces<org::gnome::DesktopS
                                                             sdbus::ObjectManager_adaptor>,
                            private ServerObserver {
 public:
-    static constexpr const char* k_path = "/org/gnome/DesktopSharing";
-
     // Becomes the observer of `server`.
     DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings);
     ~DaemonObject();
@@ -38,8 +37,6 @@ public:
     {
         on_activity_ = std::move(on_activity);
     }
-    // Called when somebody asks or tells something over the bus.
-    void set_on_call(std::function<void()> on_call) { on_call_ = std::move(on_call); }
 
 private:
     void on_client_added(const ClientInfo& client) override;
@@ -49,7 +46,6 @@ private:
 
     void look_at_clients();
     void signal(const std::vector<const char*>& properties) noexcept;
-    void called() const;
 
     void DisconnectAll() override;
     bool Enabled() override;
@@ -74,7 +70,6 @@ private:
     Source drop_ended_;
     Source every_second_;
     std::function<void()> on_activity_;
-    std::function<void()> on_call_;
 };
 
 } // namespace gds

@@ -9,6 +9,7 @@
 #include "service/sasl_settings.h"
 #include "service/sentence.h"
 #include "service/setting_values.h"
+#include "service/setting_words.h"
 #include "service/tls_policy.h"
 
 #include <algorithm>
@@ -21,24 +22,9 @@ namespace {
 constexpr const char* k_schema = "org.gnome.desktop-sharing";
 constexpr const char* k_enabled = "enabled";
 
-// Schemas of their own, below ours.
-constexpr std::array k_children{"access", "sasl", "tls"};
-
 GObjectPtr<GSettings> child_of(GSettings* settings, const char* name)
 {
     return GObjectPtr<GSettings>{g_settings_get_child(settings, name)};
-}
-
-void touch_all_keys(GSettings* settings)
-{
-    GSettingsSchema* schema = nullptr;
-    g_object_get(settings, "settings-schema", &schema, nullptr);
-    char** keys = g_settings_schema_list_keys(schema);
-    for (char** key = keys; *key != nullptr; ++key) {
-        g_variant_unref(g_settings_get_value(settings, *key));
-    }
-    g_strfreev(keys);
-    g_settings_schema_unref(schema);
 }
 
 void read_port(GSettings* settings, const CommandLine& command_line, Policy& policy)
@@ -121,15 +107,10 @@ void read_sasl(GSettings* settings, Policy& policy)
 void read_monitors(GSettings* settings, Policy& policy)
 {
     const std::string name = setting_word(settings, "monitors");
-    if (name == "all") {
-        policy.monitors = MonitorChoice::all;
-    } else if (name == "primary") {
-        policy.monitors = MonitorChoice::primary;
-    } else if (name == "virtual") {
-        policy.monitors = MonitorChoice::virtual_monitor;
-    } else {
-        // The choice that shows least of what is on the desk.
-        policy.monitors = MonitorChoice::primary;
+    const auto choice = monitor_choice_of(name);
+    // Otherwise the choice that shows least of what is on the desk.
+    policy.monitors = choice.value_or(MonitorChoice::primary);
+    if (!choice) {
         policy.complaints.push_back(
             sentence(_("The setting “monitors” is “%s”, which is not known; only the primary "
                        "monitor is shared. Known are all, primary and virtual."),
@@ -180,17 +161,18 @@ GObjectPtr<GSettings> PolicySettings::open()
 }
 
 PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> settings)
-    : command_line_(std::move(command_line)), settings_(std::move(settings))
+    : command_line_(std::move(command_line)), settings_(std::move(settings)),
+      keys_(setting_keys(settings_.get()))
 {
-    parts_.push_back(settings_);
-    for (const char* name : k_children) {
-        parts_.push_back(child_of(settings_.get(), name));
+    for (const auto& key : keys_) {
+        g_signal_connect(key.part.get(), ("changed::" + key.name).c_str(), G_CALLBACK(changed),
+                         this);
+        // An administrator's lock can bring a value with it.
+        g_signal_connect(key.part.get(), ("writable-changed::" + key.name).c_str(),
+                         G_CALLBACK(changed), this);
     }
-    for (const auto& part : parts_) {
-        g_signal_connect(part.get(), "changed", G_CALLBACK(changed), this);
-        // Only after the connection, and after a first reading, does GSettings tell of changes.
-        touch_all_keys(part.get());
-    }
+    // Only after the connection, and after a first reading, does GSettings tell of changes.
+    values_ = setting_snapshot(keys_);
     policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
     watch_keytab();
     for (const auto& complaint : policy_->complaints) {
@@ -201,8 +183,8 @@ PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> s
 PolicySettings::~PolicySettings()
 {
     stop_watching();
-    for (const auto& part : parts_) {
-        g_signal_handlers_disconnect_by_data(part.get(), this);
+    for (const auto& key : keys_) {
+        g_signal_handlers_disconnect_by_data(key.part.get(), this);
     }
 }
 
@@ -234,6 +216,20 @@ void PolicySettings::read()
     }
     if (on_change_) {
         on_change_(policy_);
+    }
+    tell_values(std::exchange(values_, setting_snapshot(keys_)));
+}
+
+void PolicySettings::tell_values(const std::map<std::string, std::string>& before)
+{
+    std::vector<std::string> changed;
+    for (const auto& [property, value] : values_) {
+        if (before.at(property) != value) {
+            changed.push_back(property);
+        }
+    }
+    if (!changed.empty() && on_values_) {
+        on_values_(changed);
     }
 }
 

@@ -9,8 +9,10 @@
 #include "base/source.h"
 #include "server/policy.h"
 #include "service/command_line.h"
+#include "service/setting_keys.h"
 
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +43,11 @@ public:
     // Called from idle, once for any number of keys changed together.
     void set_on_change(OnChange on_change) { on_change_ = std::move(on_change); }
 
+    const std::vector<SettingKey>& keys() const { return keys_; }
+    // Called after it, with the D-Bus names of those that have another value now.
+    using OnValues = std::function<void(const std::vector<std::string>& properties)>;
+    void set_on_values(OnValues on_values) { on_values_ = std::move(on_values); }
+
     // "settings" and/or "command-line"; empty when sharing is off.
     std::vector<std::string> enabled_by() const;
     // Writes the key. Throws SettingLocked.
@@ -55,14 +62,17 @@ private:
                              GFileMonitorEvent event, void* self);
     void read_soon();
     void read();
+    void tell_values(const std::map<std::string, std::string>& before);
     void watch_keytab();
     void stop_watching();
 
     CommandLine command_line_;
     GObjectPtr<GSettings> settings_;
-    std::vector<GObjectPtr<GSettings>> parts_; // it and its children
+    std::vector<SettingKey> keys_;
+    std::map<std::string, std::string> values_; // as they were told last
     PolicyPtr policy_;
     OnChange on_change_;
+    OnValues on_values_;
     Source idle_;
     // Whether it can be read decides what is offered; it may come, and be given to us, later.
     std::string keytab_;

@@ -120,4 +120,18 @@ SaslPolicy read_sasl_policy(GSettings* settings, std::vector<std::string>& compl
     return policy;
 }
 
+bool is_known_sasl_mechanism(std::string_view name)
+{
+    return was_offered(known_mechanisms(), std::string{name});
+}
+
+std::string known_sasl_mechanism_words()
+{
+    std::string words;
+    for (const auto& name : known_mechanisms()) {
+        words += (words.empty() ? "" : ", ") + name;
+    }
+    return words;
+}
+
 } // namespace gds

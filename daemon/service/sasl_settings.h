@@ -5,6 +5,7 @@
 #include "rfb/sasl_policy.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gio/gio.h>
@@ -14,5 +15,9 @@ namespace gds {
 // One reading of all keys. What cannot be used is left out, and a sentence about it added to
 // `complaints`; an empty list of mechanisms comes out only when nothing that was named can be used.
 SaslPolicy read_sasl_policy(GSettings* settings, std::vector<std::string>& complaints);
+
+// What “mechanisms” may name, whether it is installed or not.
+bool is_known_sasl_mechanism(std::string_view name);
+std::string known_sasl_mechanism_words();
 
 } // namespace gds

@@ -5,6 +5,7 @@
 #include "base/translate.h"
 #include "service/sentence.h"
 #include "service/setting_values.h"
+#include "service/setting_words.h"
 
 namespace gds {
 
@@ -16,14 +17,9 @@ void read_tls(GSettings* tls, Policy& policy)
     policy.tls.crl_file = setting_word(tls, "crl-file");
     policy.tls.priority = setting_word(tls, "priority");
     const std::string wanted = setting_word(tls, "client-certificates");
-    if (wanted == "ignore") {
-        policy.tls.client_certificates = ClientCertificates::ignore;
-    } else if (wanted == "request") {
-        policy.tls.client_certificates = ClientCertificates::request;
-    } else {
-        policy.tls.client_certificates = ClientCertificates::require;
-    }
-    if (policy.tls.client_certificates == ClientCertificates::require && wanted != "require") {
+    const auto choice = client_certificates_of(wanted);
+    policy.tls.client_certificates = choice.value_or(ClientCertificates::require);
+    if (!choice) {
         policy.complaints.push_back(
             sentence(_("The TLS setting “client-certificates” is “%s”, which is not known, so "
                        "certificates are required. Known are ignore, request and require."),

@@ -85,8 +85,7 @@ def first_process(command):
     """Pid 1 of the namespace: starts the command, reaps orphans, ends with the command."""
     check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    if os.path.isdir("/tmp/.X11-unix"):
-        mount("none", "/tmp/.X11-unix", "tmpfs", MS_NOSUID | MS_NODEV)
+    mount_private_places()
     child = os.fork()
     if child == 0:
         for number in (signal.SIGINT, *PASSED_ON):
@@ -112,6 +111,18 @@ def pass_signals_on(child):
         signal.signal(number, lambda number, _frame: os.kill(child, number))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the command itself
     signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
+
+
+def mount_private_places():
+    """Where tests keep what an administrator would, and where they play the journal. Nobody here
+    sees the real ones."""
+    journal = "/run/systemd" if os.path.isdir("/run/systemd") else "/run"
+    for place in ("/etc/dconf", journal, "/tmp/.X11-unix"):
+        if os.path.isdir(place):
+            mount("none", place, "tmpfs", MS_NOSUID | MS_NODEV)
+    # WirePlumber watches the login manager's, and ends where there is nothing to watch.
+    for name in ("seats", "sessions", "users", "machines", "journal"):
+        os.makedirs(f"/run/systemd/{name}", exist_ok=True)
 
 
 def exit_status(status):

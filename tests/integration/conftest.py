@@ -15,6 +15,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "desktop"), str(HERE / "viewers")]
 
 import desktop as desktops  # noqa: E402
+from daemon import Daemon  # noqa: E402
+from managed_session import ManagedSession  # noqa: E402
 from share import Share  # noqa: E402
 
 KINDS = ("mutter", "sway")
@@ -55,6 +57,30 @@ def shared(shared_share):
     shared_share.reset()
     yield shared_share
     shared_share.close_clients()
+
+
+@pytest.fixture(scope="module")
+def managed_daemon(build):
+    """The daemon in a session without a screen, with the real dconf."""
+    with ManagedSession() as session:
+        daemon = Daemon(session, build)
+        yield daemon.start()
+        process = daemon.process
+        status = daemon.stop()
+        Share.check_sanitizers(process)
+        assert status == 0, f"the daemon ended with {status}:\n{process.log_tail(40)}"
+
+
+@pytest.fixture
+def managed(managed_daemon):
+    """The same, with nothing set and nothing locked but where it listens."""
+    session = managed_daemon.desktop
+    session.site()
+    session.run("dconf", "reset", "-f", "/org/gnome/desktop-sharing/")
+    managed_daemon.set_setting("listen-addresses", "['127.0.0.1']")
+    managed_daemon.set_setting("enabled", "true")
+    managed_daemon.wait_listening()
+    return managed_daemon
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ ROOMS = [
     ("GSS-API", r"(gssapi|krb5)/", r"daemon/rfb/kerberos_|tests/"),
     ("sdbus-c++", r"sdbus-c\+\+/",
      r"daemon/(service|cli)/|portal/|daemon/base/(sdbus_compat|bus_source)|tests/"),
+    ("sd-bus", r"systemd/", r"daemon/base/bus_filter|tests/"),
     ("PipeWire", r"(pipewire|spa)/", r"portal/|tests/"),
     ("libsecret", r"libsecret/", r"daemon/service/|tests/"),
     ("zlib", r"zlib\.h", r"daemon/rfb/|tests/"),

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The words of settings that are one word out of a few.
+#pragma once
+
+#include "desktop/screen_capture.h"
+#include "io/tls_settings.h"
+
+#include <optional>
+#include <string_view>
+
+namespace gds {
+
+inline std::optional<MonitorChoice> monitor_choice_of(std::string_view word)
+{
+    if (word == "all") {
+        return MonitorChoice::all;
+    }
+    if (word == "primary") {
+        return MonitorChoice::primary;
+    }
+    if (word == "virtual") {
+        return MonitorChoice::virtual_monitor;
+    }
+    return std::nullopt;
+}
+
+inline std::optional<ClientCertificates> client_certificates_of(std::string_view word)
+{
+    if (word == "ignore") {
+        return ClientCertificates::ignore;
+    }
+    if (word == "request") {
+        return ClientCertificates::request;
+    }
+    if (word == "require") {
+        return ClientCertificates::require;
+    }
+    return std::nullopt;
+}
+
+} // namespace gds
