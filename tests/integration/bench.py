@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`./dev bench`: start-up, memory and frames per second of a build, on a moving 1080p terminal.
+"""`./dev bench`: log-ins per second, and then start-up, memory and frames per second of a build, on a
+moving 1080p terminal.
 
-    bench.py BUILD [SECONDS]
+    bench.py BUILD [SECONDS [logins]]
 
 The viewer takes the bytes and does not decode them, so that it is not what is measured.  A wayvnc on
 the same sway desktop is measured too where it is installed.
 """
-import os
 import pathlib
 import shutil
 import sys
@@ -17,13 +17,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "desktop")]
 
 import desktop as desktops  # noqa: E402
+from bench_logins import bench_logins, cpu_seconds  # noqa: E402
 from daemon import Daemon  # noqa: E402
 from rfb.client import Client, can_connect  # noqa: E402
 from rfb.decoders import RAW, TIGHT, ZRLE, compact_length  # noqa: E402
 
 SIZE = (1920, 1080)
 MOVING = "while :; do date +%N%N%N; done"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Taker(Client):
@@ -55,11 +55,6 @@ class Taker(Client):
             self.wire.read(size)
         else:
             self.wire.read(compact_length(self.wire))
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def resident_mib(pid):
@@ -125,6 +120,13 @@ def bench_wayvnc(desktop, seconds):
 def main():
     build = sys.argv[1]
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 5
+    print("logging in")
+    with desktops.create("sway", (640, 480)) as desktop:
+        daemon = Daemon(desktop, build).start()
+        bench_logins(daemon, 2 * seconds)
+        daemon.stop()
+    if sys.argv[3:] == ["logins"]:
+        return 0
     for kind in ("mutter", "sway"):
         print(f"{kind}, {SIZE[0]}x{SIZE[1]}, a terminal at full speed")
         with desktops.create(kind, SIZE) as desktop:
