@@ -28,9 +28,11 @@ const char* word_for(SharingState state)
 
 } // namespace
 
-DaemonObject::DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings)
+DaemonObject::DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings,
+                           std::chrono::milliseconds statistics)
     : AdaptorInterfaces(bus, sdbus::ObjectPath{BusName::k_path}), bus_(bus), server_(server),
-      settings_(settings), told_(server.status()), told_enabled_by_(settings.enabled_by())
+      settings_(settings), statistics_(statistics), told_(server.status()),
+      told_enabled_by_(settings.enabled_by())
 {
     registerAdaptor();
     for (const auto& client : server_.clients()) {
@@ -113,8 +115,8 @@ void DaemonObject::on_client_added(const ClientInfo& client)
         return;
     }
     signal({"Clients"});
-    if (!every_second_) {
-        every_second_ = call_every(std::chrono::seconds{1}, [this] { look_at_clients(); });
+    if (!now_and_then_) {
+        now_and_then_ = call_every(statistics_, [this] { look_at_clients(); });
     }
     if (on_activity_) {
         on_activity_();
@@ -137,7 +139,7 @@ void DaemonObject::on_client_removed(unsigned number)
     ended_.push_back(std::move(node.mapped()));
     drop_ended_ = call_soon([this] { ended_.clear(); });
     if (clients_.empty()) {
-        every_second_.reset();
+        now_and_then_.reset();
     }
     signal({"Clients"});
     if (on_activity_) {

@@ -12,6 +12,7 @@
 #include "base/sdbus_compat.h"
 #include "daemon_adaptor.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,8 +25,12 @@ class DaemonObject final : private sdbus::AdaptorInterfaces<org::gnome::DesktopS
                                                             sdbus::ObjectManager_adaptor>,
                            private ServerObserver {
 public:
+    // How often the clients' figures are signalled at most.
+    static constexpr std::chrono::milliseconds k_statistics{1000};
+
     // Becomes the observer of `server`.
-    DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings);
+    DaemonObject(sdbus::IConnection& bus, ServerControl& server, PolicySettings& settings,
+                 std::chrono::milliseconds statistics = k_statistics);
     ~DaemonObject();
     DaemonObject(const DaemonObject&) = delete;
     DaemonObject& operator=(const DaemonObject&) = delete;
@@ -62,13 +67,14 @@ private:
     sdbus::IConnection& bus_;
     ServerControl& server_;
     PolicySettings& settings_;
+    const std::chrono::milliseconds statistics_;
     ServerStatus told_;
     std::vector<std::string> told_enabled_by_;
     std::map<unsigned, std::unique_ptr<ClientObject>> clients_;
     // Ended, but perhaps within one of their own method calls: dropped from idle.
     std::vector<std::unique_ptr<ClientObject>> ended_;
     Source drop_ended_;
-    Source every_second_;
+    Source now_and_then_;
     std::function<void()> on_activity_;
 };
 

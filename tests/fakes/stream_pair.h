@@ -35,6 +35,7 @@ struct MemoryPipe {
     bool ended = false;
     bool broken = false;
     bool stalled = false;
+    bool awaited = false; // somebody waits for octets
     Wakeup arrived;
     Wakeup taken;
 
@@ -80,6 +81,7 @@ public:
             if (in_->ended && !in_->stalled) {
                 co_return 0;
             }
+            const Waiting waiting{*in_};
             co_await in_->arrived.wait();
         }
         const ByteView unread = in_->unread();
@@ -120,6 +122,8 @@ public:
         in_->drop(taken.size());
         return taken;
     }
+    // The other side has read all that was sent, and waits for more.
+    bool awaited() const { return out_->awaited && out_->unread().empty(); }
     std::uint64_t total_sent() const { return out_->total; }
     // No more is sent from this side.
     void end()
@@ -149,6 +153,14 @@ public:
     }
 
 private:
+    struct Waiting {
+        explicit Waiting(MemoryPipe& on) : pipe(on) { pipe.awaited = true; }
+        ~Waiting() { pipe.awaited = false; }
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+        MemoryPipe& pipe;
+    };
+
     std::shared_ptr<MemoryPipe> in_;
     std::shared_ptr<MemoryPipe> out_;
     std::size_t read_limit_ = std::numeric_limits<std::size_t>::max();

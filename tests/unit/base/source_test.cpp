@@ -216,7 +216,7 @@ TEST(Timeout, GivesAGraceToAProcessThatWasStopped)
     const Pipe pipe;
     auto race = with_timeout(wait_readable(pipe.out.get()), 100ms);
     EXPECT_FALSE(race.start());
-    ::usleep(700 * 1000);
+    ::usleep(620 * 1000); // 500 ms late or more is very late
     while (g_main_context_iteration(nullptr, FALSE) != FALSE) {
     }
     EXPECT_FALSE(race.done());

@@ -16,10 +16,12 @@ std::uint32_t background(const Frame& frame) { return frame.row(0)[0] & k_rgb_ma
 
 int inked_pixels(const Frame& frame)
 {
+    const std::uint32_t none = background(frame);
     int count = 0;
     for (int y = 0; y < frame.size.height; ++y) {
+        const std::uint32_t* const row = frame.row(y);
         for (int x = 0; x < frame.size.width; ++x) {
-            count += (frame.row(y)[x] & k_rgb_mask) != background(frame) ? 1 : 0;
+            count += (row[x] & k_rgb_mask) != none ? 1 : 0;
         }
     }
     return count;

@@ -299,8 +299,8 @@ TEST(Listener, TurnsAwayWithoutDescriptorsAndRecovers)
             ++turns;
             return false;
         };
-        test::spin_until(count_turns, std::chrono::milliseconds{250});
-        EXPECT_LT(turns, 20); // no busy loop
+        test::spin_until(count_turns, std::chrono::milliseconds{120});
+        EXPECT_LT(turns, 10); // no busy loop
         EXPECT_EQ(count, 0);
         char octet = 0;
         EXPECT_EQ(::recv(refused.get(), &octet, 1, MSG_DONTWAIT), 0);

@@ -43,18 +43,19 @@ TEST_P(StreamReaderWays, ReadsFieldsInNetworkOrder)
 
 TEST_P(StreamReaderWays, ReadsBytesAndSkips)
 {
-    Bytes sent(100000);
+    // More than its window in one piece; octet by octet that takes its time.
+    Bytes sent(GetParam().read_limit == 1 ? 20000 : 100000);
     for (std::size_t i = 0; i < sent.size(); ++i) {
         sent[i] = static_cast<std::uint8_t>(i * 7);
     }
     pair.client->send(sent);
     EXPECT_EQ(run_ready(reader.u8()), sent[0]);
-    run_ready(reader.skip(9999));
-    const auto middle = run_ready(reader.bytes(80000));
-    EXPECT_TRUE(std::equal(middle.begin(), middle.end(), sent.begin() + 10000));
-    std::array<std::uint8_t, 10000> rest{};
+    run_ready(reader.skip(999));
+    const auto middle = run_ready(reader.bytes(sent.size() - 2000));
+    EXPECT_TRUE(std::equal(middle.begin(), middle.end(), sent.begin() + 1000));
+    std::array<std::uint8_t, 1000> rest{};
     run_ready(reader.exactly(rest));
-    EXPECT_TRUE(std::equal(rest.begin(), rest.end(), sent.begin() + 90000));
+    EXPECT_TRUE(std::equal(rest.begin(), rest.end(), sent.end() - 1000));
     EXPECT_EQ(reader.buffered(), 0U);
 }
 

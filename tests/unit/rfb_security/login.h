@@ -7,6 +7,7 @@
 #include "fakes/stream_pair.h"
 #include "io/stream_reader.h"
 #include "io/stream_writer.h"
+#include "quick_verifier.h"
 #include "rfb/refusal.h"
 #include "rfb/security_handshake.h"
 #include "rfb/security_type.h"
@@ -31,13 +32,12 @@ namespace gds::test {
 
 inline std::vector<ScramVerifier> verifiers_of(std::string_view password)
 {
-    return {make_scram_verifier(ScramHash::sha256, password),
-            make_scram_verifier(ScramHash::sha512, password)};
+    return {quick_verifier(ScramHash::sha256, password),
+            quick_verifier(ScramHash::sha512, password)};
 }
 
 inline CredentialsPtr some_credentials()
 {
-    // Making verifiers takes time; all tests share them.
     static const auto made = [] {
         auto credentials = std::make_shared<Credentials>();
         credentials->users["alice"] = verifiers_of("wonderland");
@@ -483,7 +483,7 @@ inline std::unique_ptr<Answer> feed_inner(RunInnerType run, ByteView octets,
     pair.client->send(octets);
     auto serving = serve_inner(std::move(pair.server), std::move(setup), run, answer->server);
     serving.start();
-    spin_until([&] { return answer->server.ended; }, std::chrono::milliseconds{300});
+    spin_until([&] { return answer->server.ended || pair.client->awaited(); });
     answer->octets = pair.client->take_arrived();
     return answer;
 }

@@ -30,7 +30,7 @@ Answer feed(std::string_view octets, SecuritySetup setup)
     pair.client->send(octets);
     auto serving = serve(std::move(pair.server), std::move(setup), answer.server);
     serving.start();
-    spin_until([&] { return answer.server.ended; }, std::chrono::milliseconds{200});
+    spin_until([&] { return answer.server.ended || pair.client->awaited(); });
     answer.octets = pair.client->take_arrived();
     return answer;
 }

@@ -63,7 +63,7 @@ Played play(std::string_view octets, SecuritySetup setup = layered_setup(),
     auto serving =
         serve_session(std::move(pair.server), std::move(setup), played.server, played.heard);
     serving.start();
-    spin_until([&] { return played.server.ended; }, std::chrono::milliseconds{500});
+    spin_until([&] { return played.server.ended || pair.client->awaited(); });
     played.said = as_text(pair.client->arrived());
     const std::string before = "RFB 003.008\n\1\x14"s;
     EXPECT_EQ(played.said.substr(0, before.size()), before);

@@ -74,6 +74,20 @@ TEST(SecuritySasl, TakesTheRightPassword)
     }
 }
 
+TEST(SecuritySasl, TakesThePasswordWithVerifiersAsTheyAreKept)
+{
+    for (const auto& [mechanism, hash] : {std::pair{"SCRAM-SHA-512", ScramHash::sha512},
+                                          std::pair{"SCRAM-SHA-256", ScramHash::sha256}}) {
+        auto credentials = std::make_shared<Credentials>(*some_credentials());
+        credentials->users["alice"] = {make_scram_verifier(hash, "wonderland")};
+        EXPECT_EQ(credentials->users["alice"].front().iterations, 4096U);
+        auto setup = some_setup();
+        setup.credentials = credentials;
+        EXPECT_TRUE(log_in_by(mechanism, {"alice", "wonderland", ""}, setup)->server.who);
+        EXPECT_FALSE(log_in_by(mechanism, {"alice", "wonderlanD", ""}, setup)->server.who);
+    }
+}
+
 TEST(SecuritySasl, AnUnknownUserLooksLikeAWrongPassword)
 {
     for (const char* mechanism : {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"}) {

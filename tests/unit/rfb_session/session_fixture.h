@@ -80,21 +80,32 @@ protected:
     std::optional<Seen> look()
     {
         const Bytes more = client->take_arrived();
+        if (more.empty() && incomplete) {
+            return std::nullopt;
+        }
         inbox.insert(inbox.end(), more.begin(), more.end());
         std::size_t length = 0;
         auto seen = viewer.next(inbox, length);
+        incomplete = !seen;
         inbox.erase(inbox.begin(), inbox.begin() + static_cast<std::ptrdiff_t>(length));
         return seen;
     }
-    // True when the server says nothing for a while.
-    bool silent()
-    {
-        const auto seen = next(std::chrono::milliseconds{25});
-        return !seen;
-    }
+    // Gives the session the time to do what it has to do: it waits for its reader, for the one
+    // worker, and for a turn now and then.
     void settle()
     {
-        spin_until([] { return false; }, std::chrono::milliseconds{10});
+        for (int i = 0; i < 4; ++i) {
+            spin_until([] { return false; }, std::chrono::milliseconds{1});
+            auto nothing = [] {};
+            run_loop(pool.run(std::move(nothing)));
+        }
+        spin_ready();
+    }
+    // True when the server has nothing to say.
+    bool silent()
+    {
+        settle();
+        return !look();
     }
 
     // How the session ended, in one word; waits for it.
@@ -124,8 +135,11 @@ protected:
         const auto frame = host.frame();
         ASSERT_EQ(viewer.size, frame->size);
         for (int y = 0; y < frame->size.height; ++y) {
+            const std::uint32_t* const row = frame->row(y);
             for (int x = 0; x < frame->size.width; ++x) {
-                ASSERT_EQ(viewer.at(x, y), frame->row(y)[x] & k_rgb_mask) << x << "," << y;
+                if (viewer.at(x, y) != (row[x] & k_rgb_mask)) {
+                    FAIL() << x << "," << y << ": " << viewer.at(x, y);
+                }
             }
         }
     }
@@ -145,6 +159,7 @@ protected:
 
 private:
     Bytes inbox; // arrived and not yet a whole message
+    bool incomplete = false;
 };
 
 } // namespace gds::test

@@ -199,9 +199,9 @@ TEST_F(SessionTest, ZrleIsOneZlibStream)
 
 TEST_F(SessionTest, BigPicturesComeInPartsOfOneUpdateWithLastRect)
 {
-    host.resize({1500, 1500});
+    host.resize({1200, 1200});
     admit();
-    say(joined({set_encodings({0, -224}), request(false, {0, 0, 1500, 1500})}));
+    say(joined({set_encodings({0, -224}), request(false, {0, 0, 1200, 1200})}));
     const auto seen = next_picture();
     ASSERT_TRUE(seen);
     EXPECT_TRUE(seen->has(encoding::k_last_rect));
@@ -211,13 +211,13 @@ TEST_F(SessionTest, BigPicturesComeInPartsOfOneUpdateWithLastRect)
 
 TEST_F(SessionTest, BigPicturesAreCountedForClientsWithoutLastRect)
 {
-    host.resize({1500, 1500});
+    host.resize({1200, 1200});
     admit();
-    say(request(false, {0, 0, 1500, 1500}));
+    say(request(false, {0, 0, 1200, 1200}));
     const auto seen = next_picture();
     ASSERT_TRUE(seen);
     EXPECT_FALSE(seen->has(encoding::k_last_rect));
-    EXPECT_EQ(seen->pixels(), 1500 * 1500);
+    EXPECT_EQ(seen->pixels(), 1200 * 1200);
     expect_picture();
 }
 

@@ -45,8 +45,8 @@ TEST(FewRects, CoverTheRegionWithFewAndStayNearIt)
     EXPECT_LE(merged.size(), k_max_update_rects);
 
     Region torn;
-    for (int y = 0; y < 2000; y += 40) {
-        for (int x = 0; x < 3000; x += 37) {
+    for (int y = 0; y < 1000; y += 40) {
+        for (int x = 0; x < 1500; x += 37) {
             torn.add(Rect{x, y, 3, 3});
         }
     }

@@ -216,8 +216,9 @@ public:
             Seen seen = started_ ? message() : server_init();
             started_ = true;
             length = arrived.size() - in_.size();
-            for (const auto& rect : seen.rects) {
-                show(rect);
+            for (std::size_t i = 0; i < seen.rects.size(); ++i) {
+                seen.rects[i].payload.assign(payloads_[i].begin(), payloads_[i].end());
+                show(seen.rects[i]);
             }
             return seen;
         } catch (const Short&) {
@@ -264,6 +265,7 @@ private:
         seen.type = static_cast<int>(number(1));
         if (seen.type == 0) {
             take(1);
+            payloads_.clear();
             const auto count = number(2);
             for (std::uint32_t i = 0; i < count; ++i) {
                 seen.rects.push_back(rect());
@@ -307,8 +309,7 @@ private:
         } else if (seen.encoding >= 0) {
             throw std::runtime_error{"unexpected encoding " + std::to_string(seen.encoding)};
         }
-        const ByteView payload = take(length);
-        seen.payload.assign(payload.begin(), payload.end());
+        payloads_.push_back(take(length));
         return seen;
     }
 
@@ -342,6 +343,7 @@ private:
     }
 
     ByteView in_;
+    std::vector<ByteView> payloads_; // of the message's rectangles; copied once it is whole
     bool started_ = false;
 };
 

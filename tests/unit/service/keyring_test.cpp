@@ -283,7 +283,7 @@ TEST_F(KeyringTest, ChangesByOthersAreTold)
     int told = 0;
     store.set_on_change([&] { ++told; });
     ASSERT_TRUE(turn_until([&] { return told > 0; })); // the service is there
-    turn_until([] { return false; }, 50);
+    turn_until([] { return false; }, 30);
     const auto changes = [&](auto&& act) {
         told = 0;
         act();
@@ -297,10 +297,10 @@ TEST_F(KeyringTest, ChangesByOthersAreTold)
     EXPECT_TRUE(changes([&] { Keyring::unlock(caller); }));
     EXPECT_TRUE(changes([&] { keyring->stop(); }));
     EXPECT_TRUE(changes([&] { keyring->start(); }));
-    turn_until([] { return false; }, 50);
+    turn_until([] { return false; }, 30);
     told = 0;
     EXPECT_TRUE(run(store.load()).value);
-    turn_until([] { return false; }, 50);
+    turn_until([] { return false; }, 30);
     EXPECT_EQ(told, 0); // or loading would never end
 }
 

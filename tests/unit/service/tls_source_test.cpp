@@ -68,7 +68,7 @@ protected:
                          complaint = std::move(why);
                          ++loads;
                      },
-                     {50ms, 150ms, 1h}};
+                     {20ms, 60ms, 1h}};
 };
 
 TEST_F(TlsSourceTest, LoadsAtOnceAndNotTwiceTheSame)
