@@ -21,7 +21,7 @@ GLogField field(const char* key, std::string_view value)
 }
 
 void write_log(GLogLevelFlags level, const char* priority, std::string_view message,
-               std::initializer_list<LogField> fields, LogPlace place)
+               const std::vector<LogField>& fields, LogPlace place)
 {
     const std::string line = std::to_string(place.line);
     std::vector<GLogField> all;
@@ -40,18 +40,18 @@ void write_log(GLogLevelFlags level, const char* priority, std::string_view mess
 
 } // namespace
 
-void log_debug(std::string_view message, std::initializer_list<LogField> fields, LogPlace place)
+void log_debug(std::string_view message, const std::vector<LogField>& fields, LogPlace place)
 {
     write_log(show_debug ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_DEBUG, "7", message, fields, place);
 }
 
 // GLib's default writer hides G_LOG_LEVEL_INFO; MESSAGE is shown. The journal goes by PRIORITY.
-void log_info(std::string_view message, std::initializer_list<LogField> fields, LogPlace place)
+void log_info(std::string_view message, const std::vector<LogField>& fields, LogPlace place)
 {
     write_log(G_LOG_LEVEL_MESSAGE, "6", message, fields, place);
 }
 
-void log_warning(std::string_view message, std::initializer_list<LogField> fields, LogPlace place)
+void log_warning(std::string_view message, const std::vector<LogField>& fields, LogPlace place)
 {
     write_log(G_LOG_LEVEL_WARNING, "4", message, fields, place);
 }

@@ -3,9 +3,9 @@
 // peer sent goes through printable() first. Not translated.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gds {
 
@@ -27,11 +27,11 @@ struct LogPlace {
 };
 
 // Shown only with --verbose or G_MESSAGES_DEBUG.
-void log_debug(std::string_view message, std::initializer_list<LogField> fields = {},
+void log_debug(std::string_view message, const std::vector<LogField>& fields = {},
                LogPlace place = LogPlace::here());
-void log_info(std::string_view message, std::initializer_list<LogField> fields = {},
+void log_info(std::string_view message, const std::vector<LogField>& fields = {},
               LogPlace place = LogPlace::here());
-void log_warning(std::string_view message, std::initializer_list<LogField> fields = {},
+void log_warning(std::string_view message, const std::vector<LogField>& fields = {},
                  LogPlace place = LogPlace::here());
 
 // --verbose: debug lines are shown whatever the environment says.

@@ -2,7 +2,6 @@
 #include "server/client.h"
 
 #include "base/errors.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "base/timeout.h"
 #include "io/socket_stream.h"
@@ -38,9 +37,10 @@ std::string in_a_sentence(const Identity& identity)
 
 Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
                ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers)
-    : number_(number), source_(std::move(accepted.source)), access_(std::move(accepted.address)),
-      policy_(std::move(policy)), setup_(std::move(setup)), owner_(owner), screen_(screen),
-      admission_(admission), workers_(workers), connected_since_(std::time(nullptr))
+    : number_(number), source_(std::move(accepted.source)), journal_(number, accepted.peer),
+      access_(std::move(accepted.address)), policy_(std::move(policy)), setup_(std::move(setup)),
+      owner_(owner), screen_(screen), admission_(admission), workers_(workers),
+      connected_since_(std::time(nullptr))
 {
     auto socket = std::make_unique<SocketStream>(std::move(accepted.socket));
     socket_ = socket.get();
@@ -64,8 +64,7 @@ void Client::start()
 
 Task<> Client::live()
 {
-    log_debug("connection from " + connection_->peer(),
-              {{"RFB_PEER", connection_->peer()}, {"RFB_CLIENT", std::to_string(number_)}});
+    journal_.opened();
     std::exception_ptr failure;
     try {
         co_await serve();
@@ -115,12 +114,9 @@ Task<> Client::serve()
     stage_ = "session";
     SessionHost& host = *this;
     session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
-    log_info(called_ + " logged in from " + connection_->peer() +
-                 (looks_only() ? " and can only look" : ""),
-             {{"RFB_PEER", connection_->peer()},
-              {"RFB_CLIENT", std::to_string(number_)},
-              {"RFB_USER", user_},
-              {"RFB_SECURITY", session_->who().security_type()}});
+    if (owner_.may_log_session(source_)) {
+        journal_.logged_in(rights());
+    }
     owner_.on_changed(number_);
     co_await session_->run();
 }
@@ -173,7 +169,7 @@ bool Client::may_judge()
 
 void Client::log_end(std::exception_ptr failure) const
 {
-    if (!session_ && !owner_.may_log(source_)) {
+    if (session_ ? !owner_.may_log_session(source_) : !owner_.may_log(source_)) {
         return;
     }
     std::string why = end_reason_.empty() ? "left" : end_reason_;
@@ -184,14 +180,11 @@ void Client::log_end(std::exception_ptr failure) const
     } catch (const std::exception& error) {
         why = printable(error.what());
     }
-    const std::string who = called_.empty() ? std::string{} : called_ + " at ";
-    const std::string text =
-        session_ ? called_ + " at " + connection_->peer() + ": session ended: " + why
-                 : who + connection_->peer() + ": ended at stage " + stage_ + ": " + why;
-    log_info(text, {{"RFB_PEER", connection_->peer()},
-                    {"RFB_CLIENT", std::to_string(number_)},
-                    {"RFB_USER", user_},
-                    {"RFB_REASON", why}});
+    if (session_) {
+        journal_.ended(why, {socket_->bytes_sent(), socket_->bytes_received()});
+    } else {
+        journal_.refused(stage_, why);
+    }
 }
 
 void Client::disconnect(const std::string& reason)
@@ -210,12 +203,12 @@ void Client::disconnect(const std::string& reason)
 
 Task<std::string> Client::refusal_of(const Authenticated& who)
 {
-    user_ = printable(who.user());
-    called_ = in_a_sentence(who.identity());
+    journal_.set_identity(printable(who.user()), in_a_sentence(who.identity()),
+                          who.security_type());
     access_.set_identity(who.identity());
     co_await judge_access();
     if (!access_.refusal().empty()) {
-        log_verdict("is refused");
+        journal_.judged("is refused", access_.because());
     }
     co_return access_.refusal();
 }
@@ -280,18 +273,9 @@ bool Client::certificate_holds() const
 void Client::take_verdict()
 {
     if (!access_.refusal().empty()) {
-        log_verdict("is not let in any more");
+        journal_.judged("is not let in any more", access_.because());
         disconnect("the access rules do not let this client in any more");
     }
-}
-
-void Client::log_verdict(const std::string& verdict) const
-{
-    log_info(called_ + " at " + connection_->peer() + " " + verdict + ": " + access_.because(),
-             {{"RFB_PEER", connection_->peer()},
-              {"RFB_CLIENT", std::to_string(number_)},
-              {"RFB_USER", user_},
-              {"RFB_REASON", access_.because()}});
 }
 
 bool Client::looks_only() const
@@ -315,11 +299,7 @@ void Client::rights_changed()
 {
     input_changed();
     if (session_) {
-        log_info(called_ + " at " + connection_->peer() +
-                     (looks_only() ? " can only look now" : " can control now"),
-                 {{"RFB_PEER", connection_->peer()},
-                  {"RFB_CLIENT", std::to_string(number_)},
-                  {"RFB_USER", user_}});
+        journal_.rights_changed(rights());
     }
     owner_.on_changed(number_);
 }

@@ -13,6 +13,7 @@
 #include "server/admission.h"
 #include "server/client_access.h"
 #include "server/client_info.h"
+#include "server/client_journal.h"
 #include "server/policy.h"
 #include "server/screen.h"
 
@@ -28,8 +29,9 @@ public:
     virtual ~ClientOwner() = default;
     // May another client be shown the desktop now? Asked when this one has authenticated.
     virtual bool has_room() const = 0;
-    // May one more line be spent on a stranger from there?
+    // May one more record be spent on a stranger from there? On somebody who logged in?
     virtual bool may_log(const std::string& source) = 0;
+    virtual bool may_log_session(const std::string& source) = 0;
     virtual std::string desktop_name() const = 0;
     // Nothing when they cannot be found out.
     virtual Task<AccountGroups> groups_of(std::string account) = 0;
@@ -79,7 +81,10 @@ private:
     void take_verdict();
     bool certificate_holds() const;
     bool looks_only() const;
-    void log_verdict(const std::string& verdict) const;
+    ClientRights rights() const
+    {
+        return looks_only() ? ClientRights::view : ClientRights::control;
+    }
     void rights_changed();
     void settle_judgement(bool wrong);
     void log_end(std::exception_ptr failure) const;
@@ -103,6 +108,7 @@ private:
 
     const unsigned number_;
     const std::string source_;
+    ClientJournal journal_;
     ClientAccess access_;
     PolicyPtr policy_;
     SecuritySetup setup_;
@@ -117,8 +123,6 @@ private:
     Region damage_;
     Wakeup picture_came_;
     const char* stage_ = "version";
-    std::string user_; // who he has shown to be, for the log
-    std::string called_; // the same in a sentence, where he may have no name
     bool judging_ = false;
     bool view_only_ = false;
     bool watching_ = false;

@@ -43,6 +43,15 @@ void append_sentence(std::string& text, const std::string& sentence)
     text += sentence;
 }
 
+bool spend_record(LogBudget& budget, const std::string& source)
+{
+    const auto verdict = budget.judge(source, std::chrono::steady_clock::now());
+    if (verdict == LogBudget::Verdict::first_left_out) {
+        journal_left_out(source);
+    }
+    return verdict == LogBudget::Verdict::write;
+}
+
 } // namespace
 
 Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name,
@@ -196,11 +205,8 @@ void Server::admit(Accepted accepted)
     const auto verdict =
         admission_.enter(number, accepted.source, std::chrono::steady_clock::now());
     if (!verdict.accepted) {
-        if (log_budget_.may_log(accepted.source, std::chrono::steady_clock::now())) {
-            log_info("refused " + accepted.peer + ": " + verdict.reason,
-                     {{"RFB_PEER", accepted.peer},
-                      {"RFB_CLIENT", std::to_string(number)},
-                      {"RFB_REASON", verdict.reason}});
+        if (may_log(accepted.source)) {
+            journal_turned_away(number, accepted.peer, verdict.reason);
         }
         return;
     }
@@ -268,9 +274,11 @@ bool Server::has_room() const
     return policy_->enabled && connected_count() < policy_->max_clients;
 }
 
-bool Server::may_log(const std::string& source)
+bool Server::may_log(const std::string& source) { return spend_record(log_budget_, source); }
+
+bool Server::may_log_session(const std::string& source)
 {
-    return log_budget_.may_log(source, std::chrono::steady_clock::now());
+    return spend_record(session_log_budget_, source);
 }
 
 void Server::disconnect_surplus()

@@ -53,6 +53,7 @@ private:
     // ClientOwner
     bool has_room() const override;
     bool may_log(const std::string& source) override;
+    bool may_log_session(const std::string& source) override;
     std::string desktop_name() const override { return desktop_name_; }
     Task<AccountGroups> groups_of(std::string account) override;
     TlsCredentialsPtr tls_credentials() const override { return tls_; }
@@ -88,6 +89,7 @@ private:
     Screen screen_;
     Admission admission_;
     LogBudget log_budget_;
+    LogBudget session_log_budget_{3 * LogBudget::k_lines};
     GroupLookup group_lookup_;
 
     ServerObserver* observer_ = nullptr;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/translate.h"
 #include "rfb/sasl_library.h"
+#include "server/journal_ids.h"
 #include "service/access_policy.h"
 #include "service/sasl_settings.h"
 #include "service/sentence.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr const char* k_schema = "org.gnome.desktop-sharing";
 constexpr const char* k_enabled = "enabled";
+constexpr std::size_t k_longest_value_logged = 512;
 
 GObjectPtr<GSettings> child_of(GSettings* settings, const char* name)
 {
@@ -226,10 +228,22 @@ void PolicySettings::tell_values(const std::map<std::string, std::string>& befor
     for (const auto& [property, value] : values_) {
         if (before.at(property) != value) {
             changed.push_back(property);
+            log_change(property, value);
         }
     }
     if (!changed.empty() && on_values_) {
         on_values_(changed);
+    }
+}
+
+// A setting that flutters is told of no more often than others may cost us records.
+void PolicySettings::log_change(const std::string& property, const std::string& value)
+{
+    if (log_budget_.may_log("settings", std::chrono::steady_clock::now())) {
+        const std::string shown = printable(value, k_longest_value_logged);
+        log_info(
+            "the setting " + property + " is now " + shown,
+            {{"MESSAGE_ID", k_record_setting}, {"RFB_SETTING", property}, {"RFB_VALUE", shown}});
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/gobject_ptr.h"
 #include "base/source.h"
+#include "server/log_budget.h"
 #include "server/policy.h"
 #include "service/command_line.h"
 #include "service/setting_keys.h"
@@ -63,6 +64,7 @@ private:
     void read_soon();
     void read();
     void tell_values(const std::map<std::string, std::string>& before);
+    void log_change(const std::string& property, const std::string& value);
     void watch_keytab();
     void stop_watching();
 
@@ -73,6 +75,7 @@ private:
     PolicyPtr policy_;
     OnChange on_change_;
     OnValues on_values_;
+    LogBudget log_budget_{3 * LogBudget::k_lines};
     Source idle_;
     // Whether it can be read decides what is offered; it may come, and be given to us, later.
     std::string keytab_;

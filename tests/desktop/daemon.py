@@ -53,6 +53,8 @@ def build_environment(build):
 class Daemon:
     """Belongs to a desktop, and ends before it."""
 
+    wrapper = ()  # a command that runs the daemon
+
     def __init__(self, desktop, build, user="viewer"):
         self.desktop = desktop
         self.build = pathlib.Path(build).resolve()
@@ -81,7 +83,7 @@ class Daemon:
 
     def spawn(self, *options):
         program = find_program(self.build, "gnome-desktop-sharing-daemon")
-        self.desktop.spawn("daemon", program, "--verbose", *options)
+        self.desktop.spawn("daemon", *self.wrapper, program, "--verbose", *options)
         self.desktop.wait_name("daemon", NAME, 30)
 
     @property

@@ -31,3 +31,13 @@ TEST(LogBudget, many_sources_together_are_bounded_too)
     }
     EXPECT_EQ(lines, LogBudget::k_sources);
 }
+
+TEST(LogBudget, the_first_that_is_left_out_is_worth_saying_once)
+{
+    LogBudget budget{2};
+    using enum LogBudget::Verdict;
+    for (const auto expected : {write, write, first_left_out, left_out, left_out}) {
+        EXPECT_EQ(budget.judge("noisy", k_start), expected);
+    }
+    EXPECT_EQ(budget.judge("noisy", k_start + LogBudget::k_period), write);
+}
