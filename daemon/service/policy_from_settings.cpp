@@ -7,6 +7,7 @@
 #include "rfb/sasl_library.h"
 #include "server/journal_ids.h"
 #include "service/access_policy.h"
+#include "service/mistyped_settings.h"
 #include "service/sasl_settings.h"
 #include "service/sentence.h"
 #include "service/setting_values.h"
@@ -143,6 +144,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line)
     read_max_clients(settings, policy);
     read_access(child_of(settings, "access").get(), policy);
     read_tls(child_of(settings, "tls").get(), policy);
+    read_mistyped(mistyped_settings(settings), policy);
     return policy;
 }
 

@@ -211,6 +211,29 @@ def test_an_unusable_value_of_the_site_is_stricter_and_named(managed, key, value
     wait_until(lambda: stricter(managed), 5, "it is not stricter")
 
 
+@pytest.mark.parametrize("key, value, stricter", [
+    ("port", "5901", lambda managed: managed.get("Endpoints") == ["tcp:127.0.0.1:5900"]),
+    ("max_clients", "2", lambda managed: managed.get("State") == "failed"),
+    ("security_types", "'x509-plain'", lambda managed: managed.get("State") == "failed"),
+    ("enabled", "'yes'", lambda managed: managed.get("State") == "disabled"),
+    ("listen_addresses", "'127.0.0.1'", lambda managed: managed.get("Endpoints") == []),
+])
+def test_a_value_of_another_type_is_stricter_and_named(managed, key, value, stricter):
+    """GSettings would take the default without a word."""
+    name = key.replace("_", "-")
+    managed.desktop.site(site_keys(**{key: value}), [path_of(name)])
+    wait_until(lambda: f"“{name}” is {value}" in managed.get("StatusReason"), 5, "it is not named")
+    wait_until(lambda: stricter(managed), 5, "it is not stricter")
+
+
+def test_view_only_of_another_type_is_view_only(managed):
+    with viewer(managed) as client:
+        client.settle()
+        managed.desktop.site(site_keys(view_only="'yes'"), [path_of("view-only")])
+        wait_until(lambda: [c["ViewOnly"] for c in managed.clients()] == [True], 5, "controls")
+        client.wait_fence(b"still here")
+
+
 # --- names
 
 def test_introspection_has_every_key(managed):
