@@ -41,7 +41,7 @@ def verifier(password):
 
 
 def asked_iterations(daemon):
-    """What the daemon asks its user for. A whole log-in: halves of them count as wrong guesses."""
+    """What the daemon asks its user for, by a whole log-in."""
     wire = Wire(daemon.address)
     try:
         login.exchange_version(wire)
@@ -67,7 +67,7 @@ def keep_verifier_of(daemon):
         "sh", "-c", 'printf %s "$1" | secret-tool store --label=bench xdg:schema '
         'org.gnome.DesktopSharing.Credential kind scram user "$2"',
         "sh", verifier(daemon.password), daemon.user)
-    time.sleep(2)  # the daemon looks at the keyring anew
+    time.sleep(2)  # the daemon ends who is logging in when it takes changed passwords
     asked = asked_iterations(daemon)
     if asked != ITERATIONS:
         raise RuntimeError(f"the daemon asks for {asked} iterations")
