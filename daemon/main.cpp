@@ -156,7 +156,10 @@ private:
     void take_policy()
     {
         const PolicyPtr policy = settings_.policy();
-        credentials_.set_wanted(policy->enabled);
+        // Nobody is asked to unlock the keyring for what is not in it.
+        const bool by_keyring = policy->sasl.password_source == PasswordSource::keyring ||
+                                std::ranges::any_of(policy->security_types, needs_vnc_password);
+        credentials_.set_wanted(policy->enabled && by_keyring);
         tls_.set(policy->tls);
         server_.apply(policy);
         look_for_ra2_key();

@@ -88,7 +88,7 @@ private:
 
 // Whom a job may wait for. Those who wait for one have nothing to do with those who wait for
 // another.
-enum class WaitsFor { kerberos, saslauthd };
+enum class WaitsFor { kerberos, saslauthd, sasldb };
 
 class WorkerPool {
 public:

@@ -9,6 +9,9 @@ namespace gds {
 
 namespace {
 
+constexpr std::size_t k_decoy_password_size = 32;
+constexpr unsigned k_decoy_letters = 32;
+
 const ScramVerifier* find_verifier(const std::vector<ScramVerifier>& verifiers, ScramHash hash)
 {
     const auto found = std::ranges::find(verifiers, hash, &ScramVerifier::hash);
@@ -85,6 +88,28 @@ ScramVerifier Credentials::verifier_for(std::string_view user, ScramHash hash, b
     const auto* verifier = find_verifier(found->second, hash);
     known = verifier != nullptr;
     return known ? *verifier : invented;
+}
+
+SecretString decoy_password(const Credentials& credentials, std::string_view user)
+{
+    Bytes octets = decoy_octets(decoy_key_of(credentials), "password", user, k_decoy_password_size);
+    SecretString password{octets.size()};
+    // Text, as passwords are.
+    std::ranges::transform(octets, password.octets().begin(), [](std::uint8_t octet) {
+        return static_cast<std::uint8_t>('@' + octet % k_decoy_letters);
+    });
+    wipe(octets);
+    return password;
+}
+
+CredentialsPtr without_users(const Credentials& credentials, const std::string& unavailable)
+{
+    auto others = std::make_shared<Credentials>();
+    others->decoy_key = credentials.decoy_key;
+    others->unavailable = unavailable;
+    others->vnc_password = credentials.vnc_password;
+    others->vnc_unavailable = credentials.vnc_unavailable;
+    return others;
 }
 
 bool may_log_in(const Credentials& credentials, std::string_view user, std::string_view password)

@@ -33,6 +33,13 @@ struct Credentials {
     ScramVerifier verifier_for(std::string_view user, ScramHash hash, bool& known) const;
 };
 
+// A password that nobody has; the same every time for the name.
+SecretString decoy_password(const Credentials& credentials, std::string_view user);
+
+// The same without users of its own, for when somebody else knows them. `unavailable` as above.
+std::shared_ptr<const Credentials> without_users(const Credentials& credentials,
+                                                 const std::string& unavailable);
+
 // Whether `password` is the one of `user`. Costs one PBKDF2 whether there is such a user or not;
 // call it on a worker.
 bool may_log_in(const Credentials& credentials, std::string_view user, std::string_view password);

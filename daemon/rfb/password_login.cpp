@@ -3,6 +3,7 @@
 
 #include "base/translate.h"
 #include "rfb/refusal.h"
+#include "rfb/sasl_call.h"
 
 #include <string_view>
 #include <utility>
@@ -27,11 +28,16 @@ Task<Authenticated> log_in_by_password(const SecurityContext& context, Channel c
                            _("Authentication failed")};
     }
 
-    // Owns all it touches: it runs to its end even if the client is gone by then.
-    auto judge = [credentials, user, secret = std::move(password)] {
-        return may_log_in(*credentials, user, secret.view());
-    };
-    const bool fits = co_await context.workers.run(std::move(judge));
+    bool fits = false;
+    if (context.setup.sasl.password_source == PasswordSource::keyring) {
+        // Owns all it touches: it runs to its end even if the client is gone by then.
+        auto judge = [credentials, user, secret = std::move(password)] {
+            return may_log_in(*credentials, user, secret.view());
+        };
+        fits = co_await context.workers.run(std::move(judge));
+    } else {
+        fits = co_await is_password_elsewhere(context, user, std::move(password));
+    }
     if (!fits) {
         throw RefusedLogin{log_prefix + ": no such user and password", _("Authentication failed")};
     }

@@ -8,6 +8,7 @@
 #include "rfb/sasl_auxprop.h"
 #include "rfb/sasl_callback.h"
 #include "rfb/sasl_library.h"
+#include "rfb/sasl_names.h"
 #include "rfb/user_name.h"
 
 #include <algorithm>
@@ -24,6 +25,8 @@ namespace gds {
 namespace {
 
 constexpr const char* k_service = "vnc";
+// Ours comes second, with a password for those whom it does not know.
+constexpr const char* k_sasldb_before_ours = "sasldb gds-credentials";
 // More than any mechanism has.
 constexpr sasl_ssf_t k_any_ssf = 65535;
 // A client that takes less per record would have us seal octet by octet.
@@ -42,29 +45,20 @@ std::string joined(const std::vector<std::string>& words)
 // Of those that can, GSSAPI has no name for it that clients know.
 bool binds_channel(std::string_view mechanism) { return mechanism.starts_with("SCRAM-"); }
 
-// Nobody acts for somebody else.
-int proxy_policy(sasl_conn_t* /*connection*/, void* /*context*/, const char* acts_as,
-                 unsigned acts_as_length, const char* is, unsigned is_length, const char* /*realm*/,
-                 unsigned /*realm_length*/, propctx* /*properties*/)
-{
-    return std::string_view{acts_as, acts_as_length} == std::string_view{is, is_length}
-               ? SASL_OK
-               : SASL_NOAUTHZ;
-}
-
 } // namespace
 
 struct SaslExchange::Impl {
     explicit Impl(SaslSettings given)
-        : settings(std::move(given)), mechanism_list(joined(settings.policy.mechanisms)),
-          callbacks{
-              sasl_callback(SASL_CB_LOG, sasl_log),
-              sasl_callback(SASL_CB_GETOPT, option, this),
-              sasl_callback(SASL_CB_PROXY_POLICY, proxy_policy),
-              sasl_callback(SASL_CB_CANON_USER, canonical_user, this),
-              credentials_callback(*settings.credentials),
-              sasl_callbacks_end(),
-          }
+        : settings(std::move(given)),
+          mechanism_list(joined(settings.policy.mechanisms)), callbacks{
+                                                                  sasl_callback(SASL_CB_LOG,
+                                                                                sasl_log),
+                                                                  sasl_callback(SASL_CB_GETOPT,
+                                                                                option, this),
+                                                                  names_callback(name_rules),
+                                                                  credentials_callback(lookup),
+                                                                  sasl_callbacks_end(),
+                                                              }
     {}
     ~Impl() { sasl_dispose(&connection); } // before the keys that it points to
     Impl(const Impl&) = delete;
@@ -78,18 +72,28 @@ struct SaslExchange::Impl {
         }
     }
 
+    bool users_are_of(PasswordSource source) const
+    {
+        return settings.policy.password_source == source;
+    }
+
     // Answers every option that decides whom the library asks about a user; the rest have their
     // defaults.
     static int option(void* context, const char* plugin, const char* name, const char** value,
                       unsigned* length)
     {
         const auto& self = *static_cast<const Impl*>(context);
-        const std::array<std::pair<const char*, const char*>, 5> answers{{
+        const bool saslauthd = self.users_are_of(PasswordSource::saslauthd);
+        const bool sasldb = self.users_are_of(PasswordSource::sasldb) && !self.is_kerberos();
+        const char* const place = self.settings.policy.password_place.c_str();
+        const std::array<std::pair<const char*, const char*>, 7> answers{{
             {"mech_list", self.mechanism_list.c_str()},
-            {"auxprop_plugin", k_credentials_plugin},
-            // The checkpass callback has the last word: nobody else is asked when it says no.
-            {"pwcheck_method", ""},
-            {"canon_user_plugin", "INTERNAL"},
+            {"auxprop_plugin", sasldb ? k_sasldb_before_ours : k_credentials_plugin},
+            // Else the checkpass callback has the last word: nobody is asked when it says no.
+            {"pwcheck_method", saslauthd ? "saslauthd" : ""},
+            {"saslauthd_path", saslauthd ? place : "/nonexistent"},
+            {"sasldb_path", sasldb ? place : "/nonexistent"},
+            {"canon_user_plugin", k_names_plugin},
             {"auto_transition", "no"},
         }};
         if (plugin != nullptr) {
@@ -105,30 +109,6 @@ struct SaslExchange::Impl {
             }
         }
         return SASL_FAIL;
-    }
-
-    // Keeps the name of a password user as it is, or refuses it: without this the library would
-    // trim it. A principal gets its realm, so that nobody takes it for a password user.
-    static int canonical_user(sasl_conn_t* /*connection*/, void* context, const char* user,
-                              unsigned user_length, unsigned /*flags*/, const char* /*realm*/,
-                              char* out, unsigned out_max, unsigned* out_length)
-    {
-        try {
-            const auto& self = *static_cast<const Impl*>(context);
-            std::optional<std::string> name{std::in_place, user, user_length};
-            if (self.is_kerberos()) {
-                name = full_principal(*name);
-            }
-            if (!name || !is_user_name(*name) || name->size() >= out_max) {
-                return SASL_BADAUTH;
-            }
-            name->copy(out, name->size());
-            out[name->size()] = '\0';
-            *out_length = static_cast<unsigned>(name->size());
-            return SASL_OK;
-        } catch (const std::exception&) {
-            return SASL_FAIL;
-        }
     }
 
     bool is_kerberos() const { return mechanism == k_kerberos_mechanism; }
@@ -263,6 +243,7 @@ struct SaslExchange::Impl {
             const char* detail = sasl_errdetail(connection);
             answer.why = printable(detail != nullptr ? detail : "refused");
             answer.secret_was_wrong = result == SASL_BADAUTH;
+            answer.nobody_judged = result == SASL_FAIL || result == SASL_UNAVAIL;
             return answer;
         }
         if (result == SASL_OK && !is_sound(answer.why)) {
@@ -283,9 +264,20 @@ struct SaslExchange::Impl {
         return answer;
     }
 
+    // Null: the library's, which is the name of this computer.
+    const char* user_realm() const
+    {
+        const std::string& realm = settings.policy.realm;
+        const bool elsewhere =
+            users_are_of(PasswordSource::saslauthd) || users_are_of(PasswordSource::sasldb);
+        return elsewhere && !realm.empty() ? realm.c_str() : nullptr;
+    }
+
     SaslSettings settings;
     std::string mechanism_list;
-    std::array<sasl_callback_t, 6> callbacks;
+    NameRules name_rules{false, !users_are_of(PasswordSource::keyring)};
+    UserLookup lookup{*settings.credentials, settings.policy.password_source};
+    std::array<sasl_callback_t, 5> callbacks;
     std::optional<KerberosAcceptor> keys;
     sasl_channel_binding_t binding{}; // the library keeps a pointer
     sasl_conn_t* connection = nullptr;
@@ -302,7 +294,7 @@ SaslExchange::SaslExchange(SaslSettings settings)
     // A name is given, because the library would ask DNS for ours.
     const std::string& given = impl_->settings.policy.hostname;
     const char* const host = given.empty() ? g_get_host_name() : given.c_str();
-    impl_->check(sasl_server_new(k_service, host, nullptr, nullptr, nullptr,
+    impl_->check(sasl_server_new(k_service, host, impl_->user_realm(), nullptr, nullptr,
                                  impl_->callbacks.data(), SASL_SUCCESS_DATA, &impl_->connection),
                  "sasl_server_new");
     impl_->set_up_channel();
@@ -328,7 +320,17 @@ const std::vector<std::string>& SaslExchange::mechanisms() const { return impl_-
 SaslReply SaslExchange::start(const std::string& mechanism, SaslData data)
 {
     impl_->mechanism = mechanism;
+    impl_->name_rules.principals = impl_->is_kerberos();
+    if (mechanism == "PLAIN" && data && data->ends_with('\0')) {
+        SaslReply refused; // some of those whom saslauthd asks take no password for a good one
+        refused.secret_was_wrong = true;
+        refused.why = "no password";
+        return refused;
+    }
     impl_->set_up_binding();
+    if (mechanism == "PLAIN" && impl_->users_are_of(PasswordSource::sasldb)) {
+        impl_->check(request_passwords(impl_->connection), "sasl_auxprop_request");
+    }
     if (impl_->is_kerberos()) {
         try {
             impl_->take_keys();

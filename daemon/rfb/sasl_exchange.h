@@ -44,6 +44,8 @@ struct SaslReply {
     unsigned layer_ssf = 0;
     // Refused: whether the mechanism's words were understood and the secret did not fit.
     bool secret_was_wrong = false;
+    // Refused: whoever knows the passwords could not be asked; nothing was judged.
+    bool nobody_judged = false;
     // Refused: why, for the log.
     std::string why;
 };

@@ -6,6 +6,7 @@
 #include "rfb/offer.h"
 #include "rfb/sasl_auxprop.h"
 #include "rfb/sasl_callback.h"
+#include "rfb/sasl_names.h"
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,9 @@ bool start_library()
     int result = sasl_server_init(callbacks.data(), k_application);
     if (result == SASL_OK) {
         result = add_credentials_plugin();
+    }
+    if (result == SASL_OK) {
+        result = add_names_plugin();
     }
     if (result != SASL_OK) {
         log_warning(std::string{"Cyrus SASL cannot be used: "} +

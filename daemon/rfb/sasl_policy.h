@@ -12,11 +12,21 @@ namespace gds {
 inline constexpr unsigned k_least_ssf = 112;
 
 inline constexpr const char* k_kerberos_mechanism = "GSSAPI";
+inline constexpr const char* k_digest_mechanism = "DIGEST-MD5";
+
+// Who knows the passwords of users.
+enum class PasswordSource {
+    keyring, // that of the desktop: users of our own
+    saslauthd, // the daemon of that name, which is told each password
+    sasldb, // the database of Cyrus SASL, which holds passwords as they are
+    nobody, // the setting names something that is not known
+};
 
 struct SaslPolicy {
     // In the order of the list on the wire; those that need what is not there are left out already.
     std::vector<std::string> mechanisms{"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
-    // Of Kerberos principals; empty: any realm that our keys know.
+    // Of Kerberos principals; empty: any realm that our keys know. Also that of the users of
+    // saslauthd and sasldb; empty: theirs is the name of this computer.
     std::string realm;
     // The server's name as clients know it; empty: any that the keytab has.
     std::string hostname;
@@ -24,6 +34,11 @@ struct SaslPolicy {
     std::string keytab;
     // Strength of the mechanism's own layer where there is no TLS, in bits.
     unsigned minimum_ssf = 128;
+    PasswordSource password_source = PasswordSource::keyring;
+    // The socket of saslauthd, or the file of sasldb.
+    std::string password_place;
+    // Another source than the keyring: why it can judge nobody now; empty: it can be tried.
+    std::string password_trouble;
 
     bool operator==(const SaslPolicy&) const = default;
 };

@@ -9,6 +9,7 @@
 #include "rfb/offer.h"
 #include "rfb/read_secret.h"
 #include "rfb/refusal.h"
+#include "rfb/sasl_call.h"
 #include "rfb/sasl_exchange.h"
 #include "rfb/sasl_library.h"
 #include "rfb/sasl_stream.h"
@@ -130,37 +131,16 @@ Task<ExchangePtr> open_exchange(const SecurityContext& context, const Channel& c
     co_return exchange;
 }
 
-// Whom a mechanism may wait for without limit, beside our own reckoning.
-std::optional<WaitsFor> waits_for(const std::string& mechanism)
+SaslJob start_job(ExchangePtr exchange, std::string mechanism, ClientData data)
 {
-    return mechanism == k_kerberos_mechanism ? std::optional{WaitsFor::kerberos} : std::nullopt;
+    const auto held = std::make_shared<const ClientData>(std::move(data));
+    return [exchange, mechanism, held] { return exchange->start(mechanism, view_of(*held)); };
 }
 
-template <typename Job>
-Task<SaslReply> on_worker(WorkerPool& workers, std::optional<WaitsFor> whom, Job job)
+SaslJob step_job(ExchangePtr exchange, ClientData data)
 {
-    if (whom) {
-        co_return co_await workers.run_apart(*whom, std::move(job));
-    }
-    co_return co_await workers.run(std::move(job));
-}
-
-Task<SaslReply> start(WorkerPool& workers, ExchangePtr exchange, std::string mechanism,
-                      ClientData data)
-{
-    auto job = [exchange, mechanism, held = std::move(data)] {
-        return exchange->start(mechanism, view_of(held));
-    };
-    const auto whom = waits_for(mechanism);
-    co_return co_await on_worker(workers, whom, std::move(job));
-}
-
-Task<SaslReply> step(WorkerPool& workers, ExchangePtr exchange, std::string mechanism,
-                     ClientData data)
-{
-    auto job = [exchange, held = std::move(data)] { return exchange->step(view_of(held)); };
-    const auto whom = waits_for(mechanism);
-    co_return co_await on_worker(workers, whom, std::move(job));
+    const auto held = std::make_shared<const ClientData>(std::move(data));
+    return [exchange, held] { return exchange->step(view_of(*held)); };
 }
 
 } // namespace
@@ -192,9 +172,10 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
 
     const auto mechanism = co_await read_mechanism(stream, exchange->mechanisms());
     auto data = co_await read_client_data(stream);
+    const auto no_data = server_message({}, k_complete);
     const auto& unavailable = context.setup.credentials->unavailable;
     if (!unavailable.empty() && mechanism != k_kerberos_mechanism) {
-        throw CredentialsUnavailable{unavailable, server_message({}, k_complete)};
+        throw CredentialsUnavailable{unavailable, no_data};
     }
     // The client's first message of SCRAM holds no proof yet: whoever sends that alone is not
     // judged.
@@ -202,7 +183,8 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
         expect_chance(context.observer, mechanism);
     }
     unsigned steps = 1;
-    auto reply = co_await start(context.workers, exchange, mechanism, std::move(data));
+    auto starting = start_job(exchange, mechanism, std::move(data));
+    auto reply = co_await call_sasl(context, mechanism, std::move(starting), no_data);
     while (reply.verdict == SaslReply::Verdict::next) {
         if (steps == k_max_sasl_steps) {
             throw ProtocolError{mechanism + " did not come to an end"};
@@ -211,7 +193,8 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
         co_await stream.write(message);
         data = co_await read_client_data(stream);
         expect_chance(context.observer, mechanism);
-        reply = co_await step(context.workers, exchange, mechanism, std::move(data));
+        auto going_on = step_job(exchange, std::move(data));
+        reply = co_await call_sasl(context, mechanism, std::move(going_on), no_data);
         ++steps;
     }
     if (reply.verdict == SaslReply::Verdict::refused) {

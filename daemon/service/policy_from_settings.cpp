@@ -178,7 +178,7 @@ PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> s
     // Only after the connection, and after a first reading, does GSettings tell of changes.
     values_ = setting_snapshot(keys_);
     policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
-    watch_keytab();
+    watch_files();
     for (const auto& complaint : policy_->complaints) {
         log_warning(complaint);
     }
@@ -211,7 +211,7 @@ void PolicySettings::read()
 {
     const PolicyPtr before = policy_;
     policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
-    watch_keytab();
+    watch_files();
     for (const auto& complaint : policy_->complaints) {
         const auto& known = before->complaints;
         if (std::find(known.begin(), known.end(), complaint) == known.end()) {
@@ -249,33 +249,35 @@ void PolicySettings::log_change(const std::string& property, const std::string& 
     }
 }
 
-void PolicySettings::watch_keytab()
+void PolicySettings::watch_files()
 {
     const auto sasl = child_of(settings_.get(), "sasl");
-    std::string keytab = setting_word(sasl.get(), "keytab");
-    if (keytab == keytab_) {
+    std::vector<std::string> files{setting_word(sasl.get(), "keytab"),
+                                   policy_->sasl.password_place};
+    std::erase_if(files, [](const std::string& file) { return !file.starts_with('/'); });
+    if (files == files_) {
         return;
     }
     stop_watching();
-    keytab_ = std::move(keytab);
-    if (!keytab_.starts_with('/')) {
-        return;
-    }
-    const GObjectPtr<GFile> file{g_file_new_for_path(keytab_.c_str())};
-    keytab_monitor_ = GObjectPtr<GFileMonitor>{
-        g_file_monitor_file(file.get(), G_FILE_MONITOR_NONE, nullptr, nullptr)};
-    if (keytab_monitor_) {
-        g_signal_connect(keytab_monitor_.get(), "changed", G_CALLBACK(file_changed), this);
+    files_ = std::move(files);
+    for (const auto& name : files_) {
+        const GObjectPtr<GFile> file{g_file_new_for_path(name.c_str())};
+        GObjectPtr<GFileMonitor> monitor{
+            g_file_monitor_file(file.get(), G_FILE_MONITOR_NONE, nullptr, nullptr)};
+        if (monitor) {
+            g_signal_connect(monitor.get(), "changed", G_CALLBACK(file_changed), this);
+            monitors_.push_back(std::move(monitor));
+        }
     }
 }
 
 void PolicySettings::stop_watching()
 {
-    if (keytab_monitor_) {
-        g_signal_handlers_disconnect_by_data(keytab_monitor_.get(), this);
-        g_file_monitor_cancel(keytab_monitor_.get());
-        keytab_monitor_.reset();
+    for (const auto& monitor : monitors_) {
+        g_signal_handlers_disconnect_by_data(monitor.get(), this);
+        g_file_monitor_cancel(monitor.get());
     }
+    monitors_.clear();
 }
 
 std::vector<std::string> PolicySettings::enabled_by() const

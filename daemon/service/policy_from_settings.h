@@ -65,7 +65,7 @@ private:
     void read();
     void tell_values(const std::map<std::string, std::string>& before);
     void log_change(const std::string& property, const std::string& value);
-    void watch_keytab();
+    void watch_files();
     void stop_watching();
 
     CommandLine command_line_;
@@ -77,9 +77,9 @@ private:
     OnValues on_values_;
     LogBudget log_budget_{3 * LogBudget::k_lines};
     Source idle_;
-    // Whether it can be read decides what is offered; it may come, and be given to us, later.
-    std::string keytab_;
-    GObjectPtr<GFileMonitor> keytab_monitor_;
+    // Whether these can be read decides what is offered; they may come, and be given to us, later.
+    std::vector<std::string> files_;
+    std::vector<GObjectPtr<GFileMonitor>> monitors_;
 };
 
 // One reading of all keys.

@@ -4,6 +4,7 @@
 
 #include "rfb/sasl_policy.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,5 +20,8 @@ SaslPolicy read_sasl_policy(GSettings* settings, std::vector<std::string>& compl
 // What “mechanisms” may name, whether it is installed or not.
 bool is_known_sasl_mechanism(std::string_view name);
 std::string known_sasl_mechanism_words();
+
+// What “password-source” may name.
+std::optional<PasswordSource> password_source_of(std::string_view word);
 
 } // namespace gds

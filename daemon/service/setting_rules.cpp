@@ -112,6 +112,9 @@ bool are_mechanisms(GVariant* value)
 }
 std::string mechanisms() { return known_sasl_mechanism_words(); }
 
+bool is_password_source(GVariant* value) { return password_source_of(text_of(value)).has_value(); }
+std::string password_sources() { return "keyring, saslauthd, sasldb"; }
+
 // Only looked at, not opened: who knows what file system it is on.
 bool is_readable_file(GVariant* value)
 {
@@ -158,6 +161,7 @@ constexpr Rule k_rules[] = {
     {"SaslKeytab", is_readable_file, readable_file},
     {"SaslMechanisms", are_mechanisms, mechanisms},
     {"SaslMinimumSsf", is_strong, strong_range},
+    {"SaslPasswordSource", is_password_source, password_sources},
     {"SaslRealm", anything, any_text},
     {"SecurityTypes", are_security_types, security_types},
     {"TlsCaFile", is_readable_file, readable_file},

@@ -7,7 +7,8 @@
 What the command starts ends with it, whatever happens: the kernel ends a pid namespace together
 with its first process.  Root is mapped to an ordinary uid, since sway refuses root; files made
 inside still belong to the real caller.  With --net only a private loopback exists: ports cannot
-clash and nothing listens outside.  Where the kernel forbids namespaces this says so and fails;
+clash and nothing listens outside; and what there is one of on a computer, the socket of saslauthd
+and the database of saslpasswd2, is empty and private too.  Where the kernel forbids namespaces this says so and fails;
 GDS_NO_NAMESPACE=1 goes on without them.
 """
 import ctypes
@@ -22,7 +23,8 @@ import sys
 import tempfile
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 1 << 18
+SASLAUTHD, SASLDB = "/run/saslauthd", "/etc/sasldb2"
 PR_SET_PDEATHSIG = 1
 SIOCSIFFLAGS, IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x8914, 0x1, 0x8, 0x40
 
@@ -81,11 +83,25 @@ def enter(network):
     mount("none", "/", None, MS_REC | MS_PRIVATE)
 
 
-def first_process(command):
+def own_users():
+    """Nobody has users here yet: neither saslauthd nor saslpasswd2."""
+    if not os.path.isdir(SASLAUTHD) and os.access(os.path.dirname(SASLAUTHD), os.W_OK):
+        os.mkdir(SASLAUTHD)  # where sasl2-bin would make it at boot
+    if os.path.isdir(SASLAUTHD):
+        mount("none", SASLAUTHD, "tmpfs", MS_NOSUID | MS_NODEV)
+    if os.path.isfile(SASLDB):
+        own = os.path.join(os.environ["GDS_WORK_DIR"], "sasldb2")
+        write(own, "")
+        mount(own, SASLDB, None, MS_BIND)
+
+
+def first_process(command, network):
     """Pid 1 of the namespace: starts the command, reaps orphans, ends with the command."""
     check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     mount_private_places()
+    if network:
+        own_users()
     child = os.fork()
     if child == 0:
         for number in (signal.SIGINT, *PASSED_ON):
@@ -129,7 +145,7 @@ def exit_status(status):
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
-def supervise(command):
+def supervise(command, network):
     """Outside: passes signals on, waits."""
     # A signal may come before there is anybody to pass it on to; the first process of a namespace
     # would not even notice it.
@@ -137,7 +153,7 @@ def supervise(command):
     child = os.fork()
     if child == 0:
         try:
-            first_process(command)
+            first_process(command, network)
         except OSError as error:
             print(f"namespace: {error}", file=sys.stderr)
         os._exit(99)
@@ -158,7 +174,7 @@ def run(command, network):
                       file=sys.stderr)
                 return 99
             return subprocess.call(command)
-        return supervise(command)
+        return supervise(command, network)
 
 
 def main():

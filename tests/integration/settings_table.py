@@ -51,6 +51,7 @@ ROWS = (
     Row("sasl", "realm", ("'EXAMPLE.ORG'", "'EXAMPLE.COM'"), (), "text"),
     Row("sasl", "hostname", ("'desk.example.org'", "'desk'"), (), "text"),
     Row("sasl", "keytab", (ANY_FILE, OTHER_FILE), (NO_FILE, "'vnc.keytab'"), "path"),
+    Row("sasl", "password-source", ("'sasldb'", "'saslauthd'"), ("'nonsense'", "''"), "saslauthd"),
     Row("sasl", "minimum-ssf", ("uint32 256", "uint32 112"), ("uint32 0", "uint32 56"), "112"),
     Row("tls", "certificate-file", (ANY_FILE, OTHER_FILE), (NO_FILE,), "path"),
     Row("tls", "private-key-file", (ANY_FILE, OTHER_FILE), (NO_FILE,), "path"),

@@ -85,7 +85,8 @@ class Share:
     def check_sanitizers(process):
         text = process.log_text()
         found = [find for find in SANITIZER_FINDS if find in text]
-        assert not found, text[text.index(found[0]) - 200:][:6000]
+        first = min((text.index(find) for find in found), default=0)
+        assert not found, text[max(0, first - 200):][:6000]
 
     # --- viewers
 

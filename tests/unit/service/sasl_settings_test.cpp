@@ -5,11 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #define G_SETTINGS_ENABLE_BACKEND 1
 #include <gio/gsettingsbackend.h>
@@ -75,6 +77,8 @@ TEST_F(SaslSettings, DefaultsAreThoseOfTheContract)
     EXPECT_EQ(sasl.hostname, "");
     EXPECT_EQ(sasl.keytab, "");
     EXPECT_EQ(sasl.minimum_ssf, 128U);
+    EXPECT_EQ(sasl.password_source, PasswordSource::keyring);
+    EXPECT_EQ(sasl.password_trouble, "");
 }
 
 TEST_F(SaslSettings, EveryKeyIsRead)
@@ -142,6 +146,58 @@ TEST_F(SaslSettings, NothingUsableLeftDoesNotMeanTheDefaults)
     const Policy policy = read();
     EXPECT_TRUE(policy.sasl.mechanisms.empty());
     EXPECT_EQ(policy.complaints.size(), 3U);
+}
+
+TEST_F(SaslSettings, SaslauthdHasToBeToldThePassword)
+{
+    g_settings_set_string(sasl_.get(), "password-source", "saslauthd");
+    Policy policy = read();
+    EXPECT_EQ(policy.sasl.password_source, PasswordSource::saslauthd);
+    EXPECT_EQ(policy.sasl.password_place, "/run/saslauthd/mux");
+    EXPECT_EQ(policy.sasl.mechanisms, std::vector<std::string>{"PLAIN"});
+    EXPECT_TRUE(policy.complaints.empty());
+    set_keytab();
+    EXPECT_EQ(read().sasl.mechanisms, (std::vector<std::string>{"GSSAPI", "PLAIN"}));
+    set_mechanisms({"SCRAM-SHA-256", "PLAIN"});
+    policy = read();
+    EXPECT_TRUE(one_says(policy, "SCRAM-SHA-256"));
+    EXPECT_EQ(policy.sasl.mechanisms, std::vector<std::string>{"PLAIN"});
+}
+
+TEST_F(SaslSettings, ASourceThatCannotBeReadIsTrouble)
+{
+    for (const char* source : {"saslauthd", "sasldb"}) {
+        g_settings_set_string(sasl_.get(), "password-source", source);
+        const SaslPolicy sasl = read().sasl;
+        const bool there = access(sasl.password_place.c_str(), R_OK | W_OK) == 0;
+        EXPECT_EQ(sasl.password_trouble.empty(), there) << source;
+        EXPECT_TRUE(there || sasl.password_trouble.find(sasl.password_place) != std::string::npos);
+    }
+}
+
+TEST_F(SaslSettings, AnUnknownSourceIsNobody)
+{
+    for (const char* source : {"", "Keyring", "pam", "sasldb "}) {
+        g_settings_set_string(sasl_.get(), "password-source", source);
+        const Policy policy = read();
+        EXPECT_EQ(policy.sasl.password_source, PasswordSource::nobody);
+        EXPECT_TRUE(one_says(policy, "password-source"));
+        EXPECT_EQ(policy.sasl.password_trouble, policy.complaints[0]);
+    }
+}
+
+TEST_F(SaslSettings, DigestMd5NeedsSasldbAndANameInTheList)
+{
+    for (const char* source : {"keyring", "saslauthd", "sasldb"}) {
+        const bool has_it = std::string{source} == "sasldb";
+        g_settings_set_string(sasl_.get(), "password-source", source);
+        set_mechanisms({});
+        EXPECT_EQ(std::ranges::count(read().sasl.mechanisms, "DIGEST-MD5"), 0) << source;
+        set_mechanisms({"DIGEST-MD5", "PLAIN"});
+        const Policy policy = read();
+        EXPECT_EQ(std::ranges::count(policy.sasl.mechanisms, "DIGEST-MD5"), has_it ? 1 : 0);
+        EXPECT_TRUE(one_says(policy, has_it ? "DIGEST-MD5 is on" : "DIGEST-MD5 is not offered"));
+    }
 }
 
 TEST_F(SaslSettings, WeakEncryptionIsNotTaken)

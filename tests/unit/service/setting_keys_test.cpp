@@ -98,6 +98,7 @@ TEST_F(SettingKeys, WhatTheRulesRefuseThePolicyNames)
         {"SaslMechanisms", "['nonsense']"},
         {"SaslKeytab", "'/nonexistent'"},
         {"SaslMinimumSsf", "uint32 56"},
+        {"SaslPasswordSource", "'nonsense'"},
         {"TlsClientCertificates", "'maybe'"},
     };
     for (const auto& [property, value] : bad) {
