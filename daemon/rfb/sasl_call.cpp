@@ -7,6 +7,7 @@
 #include "base/translate.h"
 #include "rfb/refusal.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -49,6 +50,12 @@ std::string no_answer(PasswordSource source)
     // Translators: the end of “Credentials not available: %s”, which a viewer shows.
     return source == PasswordSource::saslauthd ? _("saslauthd does not answer")
                                                : _("the users in sasldb cannot be read");
+}
+
+std::chrono::milliseconds rest_of_refusal(std::chrono::steady_clock::time_point begun)
+{
+    const auto rest = begun + k_refusal_time - std::chrono::steady_clock::now();
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(rest), 0ms);
 }
 
 // Nothing when it takes too long; the job goes on, and its result is dropped.
@@ -94,9 +101,8 @@ Task<SaslReply> call_sasl(const SecurityContext& context, std::string mechanism,
         throw CredentialsUnavailable{no_answer(policy.password_source), std::move(before)};
     }
     if (reply->verdict == SaslReply::Verdict::refused && *whom == WaitsFor::saslauthd) {
-        const auto rest = begun + k_refusal_time - std::chrono::steady_clock::now();
-        const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(rest);
-        co_await sleep_for(std::max(pause, std::chrono::milliseconds{0}));
+        const auto pause = rest_of_refusal(begun);
+        co_await sleep_for(pause);
     }
     co_return std::move(*reply);
 }

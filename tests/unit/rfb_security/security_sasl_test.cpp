@@ -2,6 +2,7 @@
 #include "rfb/security_sasl.h"
 
 #include "login.h"
+#include "rfb/sasl_exchange.h"
 #include "rfb/sasl_library.h"
 
 #include <gtest/gtest.h>
@@ -186,6 +187,22 @@ TEST(SecuritySasl, AMechanismThatWasNotOfferedIsRefused)
     }
 }
 
+TEST(SecuritySasl, OneChoiceIsAllThereIs)
+{
+    // Neither the wrong choice nor a bad login leads back to the list.
+    const auto good = start_message("PLAIN", octets_of("\0alice\0wonderland"s));
+    for (const auto& first :
+         {start_message("LOGIN", octets_of("\0alice\0wonderland"s)),
+          start_message("PLAIN", octets_of("\0alice\0wonderlanD"s)),
+          start_message("SCRAM-SHA-256", octets_of("n,,n=alice,r=abcdefghij"))}) {
+        Bytes both = first;
+        both.insert(both.end(), good.begin(), good.end());
+        const auto answer = feed_inner(run_sasl, both);
+        EXPECT_TRUE(answer->server.ended);
+        EXPECT_FALSE(answer->server.who);
+    }
+}
+
 TEST(SecuritySasl, OneThatTheSetupDoesNotNameIsNotOffered)
 {
     auto setup = some_setup();
@@ -211,6 +228,17 @@ TEST(SecuritySasl, LengthsOverTheLimitEndAtTheHeader)
         const auto answer = feed_inner(run_sasl, message.take());
         EXPECT_TRUE(answer->server.ended_by<ProtocolError>()) << length;
     }
+}
+
+TEST(SecuritySasl, AWeakChannelCarriesNothing)
+{
+    const auto setup = some_setup();
+    for (const unsigned strength : {1U, 40U, 56U, 111U}) {
+        const SaslExchange exchange{{setup.credentials, setup.sasl, strength, {}}};
+        EXPECT_TRUE(exchange.mechanisms().empty()) << strength;
+    }
+    const SaslExchange exchange{{setup.credentials, setup.sasl, k_least_ssf, {}}};
+    EXPECT_EQ(exchange.mechanisms(), setup.sasl.mechanisms);
 }
 
 TEST(SecuritySasl, DataAtTheLimitIsJudged)
