@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "base/translate.h"
+#include "rfb/offer.h"
+#include "rfb/sasl_library.h"
 
 #include <algorithm>
 
@@ -22,6 +24,22 @@ bool is_missing(SecurityWord word, const Credentials& credentials, const OwnKeys
 }
 
 } // namespace
+
+SaslAbility sasl_ability(const SaslPolicy& sasl, const Credentials& credentials)
+{
+    const auto layered = layered_sasl_mechanisms(sasl);
+    const bool layer = credentials.unavailable.empty()
+                           ? !layered.empty()
+                           : was_offered(layered, std::string{k_kerberos_mechanism});
+    return {takes_kerberos(sasl), layer};
+}
+
+CredentialsPtr usable_credentials(const SaslPolicy& sasl, const CredentialsPtr& of_the_keyring)
+{
+    return sasl.password_source == PasswordSource::keyring
+               ? of_the_keyring
+               : without_users(*of_the_keyring, sasl.password_trouble);
+}
 
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
                     const OwnKeys& keys, SaslAbility sasl)

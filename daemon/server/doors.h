@@ -4,6 +4,7 @@
 #pragma once
 
 #include "rfb/credentials.h"
+#include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 
 #include <string>
@@ -32,6 +33,11 @@ struct SaslAbility {
     bool kerberos = false;
     bool layer = false;
 };
+
+SaslAbility sasl_ability(const SaslPolicy& sasl, const Credentials& credentials);
+
+// Of what the keyring has, only the VNC password counts where somebody else knows the users.
+CredentialsPtr usable_credentials(const SaslPolicy& sasl, const CredentialsPtr& of_the_keyring);
 
 Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& credentials,
                     const OwnKeys& keys, SaslAbility sasl = {});

@@ -6,8 +6,6 @@
 #include "base/timeout.h"
 #include "base/translate.h"
 #include "io/tls_anonymous.h"
-#include "rfb/offer.h"
-#include "rfb/sasl_library.h"
 
 #include <algorithm>
 #include <utility>
@@ -224,24 +222,11 @@ void Server::admit(Accepted accepted)
     started.start();
 }
 
-// Of what the keyring has, only the VNC password counts where somebody else knows the users.
-CredentialsPtr Server::usable_credentials() const
-{
-    const auto& sasl = policy_->sasl;
-    return sasl.password_source == PasswordSource::keyring
-               ? credentials_
-               : without_users(*credentials_, sasl.password_trouble);
-}
-
 Doors Server::doors() const
 {
     const OwnKeys keys{tls_ && tls_->refusal().empty(), ra2_key_ != nullptr, ra2_complaint_};
-    const auto credentials = usable_credentials();
-    const auto layered = layered_sasl_mechanisms(policy_->sasl);
-    const bool layer = credentials->unavailable.empty()
-                           ? !layered.empty()
-                           : was_offered(layered, std::string{k_kerberos_mechanism});
-    const SaslAbility sasl{takes_kerberos(policy_->sasl), layer};
+    const auto credentials = usable_credentials(policy_->sasl, credentials_);
+    const auto sasl = sasl_ability(policy_->sasl, *credentials);
     auto doors = look_at_doors(policy_->security_types, *credentials, keys, sasl);
     if (policy_->tls.client_certificates == ClientCertificates::require) {
         close_without_certificate(doors, policy_->security_types);
@@ -256,7 +241,7 @@ SecuritySetup Server::security_setup() const
     setup.tls = tls_;
     setup.anonymous_tls = anonymous_tls_;
     setup.ra2_key = ra2_key_;
-    setup.credentials = usable_credentials();
+    setup.credentials = usable_credentials(policy_->sasl, credentials_);
     setup.sasl = policy_->sasl;
     if (!has_room()) {
         setup.refuse_with = _("Too many viewers are connected.");
@@ -379,7 +364,7 @@ SharingState Server::listening_state() const
     if (connected_count() > 0) {
         return SharingState::sharing;
     }
-    if (usable_credentials()->pending && doors().open.empty()) {
+    if (usable_credentials(policy_->sasl, credentials_)->pending && doors().open.empty()) {
         return SharingState::starting;
     }
     return somebody_could_connect() ? SharingState::listening : SharingState::failed;

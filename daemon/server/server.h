@@ -67,7 +67,6 @@ private:
     Task<> last_client_gone();
     void admit(Accepted accepted);
     void look_at_listener();
-    CredentialsPtr usable_credentials() const;
     Doors doors() const;
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;
