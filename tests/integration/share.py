@@ -106,6 +106,22 @@ class Share:
             return found[0] if len(found) == 1 else None
         return wait_until(find, 10, f"no single client with {expected}")
 
+    def times_of_others(self, worker):
+        """Of a session that is up (the client `worker`) and of a whole login, without a password
+        (x509-none); the best of some, as the machine has other things to do."""
+        logins, fences = [], []
+        for number in range(8):
+            began = time.monotonic()
+            self.viewer(security="x509-none", source="127.0.11.1").close()
+            logins.append(time.monotonic() - began)
+            fences.append(worker.wait_fence(b"%d %f" % (number, began)))
+        return {"login": min(logins), "session": min(fences)}
+
+    def expect_no_delay(self, worker, usual):
+        """Nobody is held up by more than 100 ms, compared with how it is usually."""
+        for kind, took in self.times_of_others(worker).items():
+            assert took < usual[kind] + 0.1, f"{kind}: {took:.3f} s instead of {usual[kind]:.3f} s"
+
     # --- what is on the desktop
 
     def show_typing_terminal(self):
