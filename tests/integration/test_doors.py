@@ -304,6 +304,16 @@ def test_libvncclient(doors, word):
     check(doors, word, viewer, file)
 
 
+@pytest.mark.parametrize("word", ("vnc-auth", "none"))
+def test_xtightvncviewer(doors, word):
+    """Of the time of X11: RFB 3.7, and no encryption at all."""
+    list_types(doors, word)
+    file = doors.desktop.path("tight.png")
+    viewer = start(doors, word, sys.executable, "-B", VIEWERS / "xtightvnc_viewer.py", "--snapshot",
+                   file, address(doors))
+    check(doors, word, viewer, file)
+
+
 def tigervnc_with_ra2():
     """The installed one from 1.13 on, else that of a Debian 13 beside us; None."""
     root = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"),

@@ -38,6 +38,16 @@ def address(shared):
     return f"{shared.daemon.address[0]}:{shared.daemon.address[1]}"
 
 
+def test_gtk_vnc_by_x509_plain(shared):
+    """Where it has no choice: it takes SASL otherwise."""
+    shared.daemon.set_setting("security-types", "['x509-plain']")
+    viewer = start(shared, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user",
+                   shared.daemon.user, "--certificate", shared.daemon.certificate, address(shared))
+    client = shared.client_object(State="connected", User=shared.daemon.user)
+    assert client["SecurityType"] == "x509-plain"
+    finish(viewer)
+
+
 def test_gtk_vnc(shared):
     file = shared.desktop.path("gtk.png")
     viewer = start(shared, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user",
