@@ -14,12 +14,14 @@
 #include "service/bus_name.h"
 #include "service/caller.h"
 #include "service/command_line.h"
+#include "service/consent_desk.h"
 #include "service/credential_source.h"
 #include "service/daemon_object.h"
 #include "service/exit_when_idle.h"
 #include "service/keyring_token_store.h"
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
+#include "service/presence_notes.h"
 #include "service/settings_object.h"
 #include "service/tls_source.h"
 
@@ -60,7 +62,9 @@ public:
     explicit Daemon(const CommandLine& options)
         : workers_(std::max(2U, std::thread::hardware_concurrency())),
           bus_(sdbus::createSessionBusConnection()), bus_source_(*bus_, [this] { bus_lost(); }),
-          capture_(*bus_, tokens_), server_(capture_, workers_, desktop_name()), settings_(options),
+          notifications_(*bus_), consent_(*bus_, notifications_), capture_(*bus_, tokens_),
+          server_(capture_, workers_, desktop_name()), presence_(notifications_, server_),
+          settings_(options),
           credentials_(secrets_, [this](CredentialsPtr now) { server_.set_credentials(now); }),
           tls_(workers_, state_directory(),
                [this](TlsCredentialsPtr now, std::string complaint) {
@@ -73,11 +77,15 @@ public:
               stop();
           })
     {
+        server_.set_consent(consent_);
         look_for_sasl_plug_ins();
         if (started_by_the_bus()) {
             idle_.emplace([this] { stop(); });
         }
-        object_.set_on_activity([this] { look_busy(); });
+        object_.set_on_activity([this] {
+            look_busy();
+            presence_.look();
+        });
         settings_.set_on_change([this](PolicyPtr) { take_policy(); });
         settings_.set_on_values([this](const std::vector<std::string>& properties) {
             settings_object_.on_values_changed(properties);
@@ -192,8 +200,11 @@ private:
     std::unique_ptr<sdbus::IConnection> bus_;
     BusSource bus_source_;
     KeyringTokenStore tokens_;
+    Notifications notifications_;
+    ConsentDesk consent_;
     PortalCapture capture_;
     Server server_;
+    PresenceNotes presence_;
     PolicySettings settings_;
     LibsecretStore secrets_;
     CredentialSource credentials_;

@@ -6,8 +6,8 @@
 // daemon itself, never to another service, and later subscriptions cost nothing.
 #pragma once
 
+#include "base/bus_call.h"
 #include "base/sdbus_compat.h"
-#include "portal/bus_call.h"
 
 #include <functional>
 #include <memory>

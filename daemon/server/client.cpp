@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "base/timeout.h"
+#include "base/translate.h"
 #include "io/socket_stream.h"
 #include "io/tls_stream.h"
 #include "rfb/refusal.h"
@@ -40,7 +41,13 @@ Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySet
     : number_(number), source_(std::move(accepted.source)), journal_(number, accepted.peer),
       access_(std::move(accepted.address)), policy_(std::move(policy)), setup_(std::move(setup)),
       owner_(owner), screen_(screen), admission_(admission), workers_(workers),
-      connected_since_(std::time(nullptr))
+      connected_since_(std::time(nullptr)),
+      asking_({[this] {
+                   damage_ = Rect::of(frame()->size);
+                   picture_changed();
+               },
+               [this](const ConsentAnswer& answer) { take_answer(answer); },
+               [this] { disconnect(access_.because()); }})
 {
     auto socket = std::make_unique<SocketStream>(std::move(accepted.socket));
     socket_ = socket.get();
@@ -154,7 +161,7 @@ Task<> Client::first_picture()
 
 Task<> Client::picture_or_card()
 {
-    while (!screen_.live() && screen_.may_come_soon()) {
+    while (!asking_.card() && !screen_.live() && screen_.may_come_soon()) {
         co_await picture_came_.wait();
     }
 }
@@ -193,6 +200,7 @@ void Client::disconnect(const std::string& reason)
         return;
     }
     end_reason_ = reason.empty() ? "disconnected at the desk" : reason;
+    asking_.withdraw();
     tasks_.cancel_soon([this] {
         log_end(nullptr);
         session_.reset();
@@ -207,10 +215,65 @@ Task<std::string> Client::refusal_of(const Authenticated& who)
                           who.security_type());
     access_.set_identity(who.identity());
     co_await judge_access();
+    if (access_.asks()) {
+        auto obstacle = co_await obstacle_to_asking();
+        if (!obstacle.empty()) {
+            access_.refuse(std::move(obstacle));
+        }
+    }
     if (!access_.refusal().empty()) {
         journal_.judged("is refused", access_.because());
     }
     co_return access_.refusal();
+}
+
+Task<std::string> Client::obstacle_to_asking()
+{
+    if (owner_.consent() == nullptr) {
+        co_return _("Somebody at the desk would have to agree, and nobody can be asked now.");
+    }
+    co_return co_await owner_.consent()->obstacle(source_);
+}
+
+void Client::begin_asking()
+{
+    journal_.asked();
+    const auto& who = session_->who();
+    asking_.begin(*owner_.consent(),
+                  {printable(who.user()), source_, connection_->peer(), who.security_type(),
+                   access_.wants_control()},
+                  policy_->ask_timeout, screen_.frame()->size);
+    owner_.on_changed(number_);
+}
+
+void Client::take_answer(const ConsentAnswer& answer)
+{
+    if (answer.verdict == ConsentAnswer::Verdict::refused) {
+        access_.refuse(answer.reason);
+        journal_.answered(answer.reason);
+        asking_.show_refusal(answer.reason, policy_->refusal_shown);
+        return;
+    }
+    const bool control = answer.verdict == ConsentAnswer::Verdict::control;
+    journal_.answered(control ? "allowed" : "allowed to look");
+    access_.agree(control);
+    access_.judge(*policy_, certificate_holds());
+    take_verdict();
+}
+
+// Only now: the person at the desk is not asked for the screen for the sake of a connection that
+// says nothing, or that he does not want.
+void Client::enter()
+{
+    asking_.end();
+    watching_ = true;
+    screen_.add(*this);
+    damage_ = Rect::of(screen_.frame()->size);
+    picture_changed();
+    // Who may only look ends nobody's session.
+    if (exclusive_ && !looks_only()) {
+        owner_.on_exclusive(number_);
+    }
 }
 
 // The policy may change while groups are looked up; what counts is that of the end.
@@ -229,7 +292,8 @@ void Client::apply(PolicyPtr policy)
 {
     const bool looked_only = looks_only();
     const PolicyPtr before = std::exchange(policy_, std::move(policy));
-    if (before->access != policy_->access || before->tls != policy_->tls) {
+    if (before->access != policy_->access || before->tls != policy_->tls ||
+        before->ask_always != policy_->ask_always) {
         reconsider();
     }
     if (before->view_only != policy_->view_only && looked_only != looks_only()) {
@@ -275,6 +339,12 @@ void Client::take_verdict()
     if (!access_.refusal().empty()) {
         journal_.judged("is not let in any more", access_.because());
         disconnect("the access rules do not let this client in any more");
+    } else if (access_.asks() && watching_) {
+        journal_.judged("has to be asked for now", access_.because());
+        disconnect("the person at the desk has to be asked for this client now");
+    } else if (!access_.asks() && asking_.card()) {
+        enter();
+        rights_changed();
     }
 }
 
@@ -330,7 +400,7 @@ ClientInfo Client::info() const
     info.round_trip_time = socket_->round_trip_time();
     if (session_) {
         const auto& who = session_->who();
-        info.state = "connected";
+        info.state = access_.asks() || asking_.card() ? "asking" : "connected";
         info.user = who.user();
         info.security_type = who.security_type();
         info.mechanism = who.mechanism();
@@ -344,21 +414,25 @@ ClientInfo Client::info() const
 Region Client::take_damage()
 {
     Region damage = std::exchange(damage_, Region{});
-    damage.intersect(Rect::of(screen_.frame()->size));
+    damage.intersect(Rect::of(frame()->size));
     return damage;
 }
 
-bool Client::may_control() const { return !looks_only() && screen_.live(); }
+const Cursor& Client::cursor() const
+{
+    static const Cursor none;
+    return asking_.card() ? none : screen_.cursor();
+}
+
+bool Client::may_control() const { return !asking_.card() && !looks_only() && screen_.live(); }
 
 void Client::on_client_init(bool exclusive)
 {
-    // Only now: the person at the desk is not asked for the sake of a connection that says nothing.
-    watching_ = true;
-    screen_.add(*this);
-    damage_ = Rect::of(screen_.frame()->size);
-    // Who may only look ends nobody's session.
-    if (exclusive && !looks_only()) {
-        owner_.on_exclusive(number_);
+    exclusive_ = exclusive;
+    if (access_.asks()) {
+        begin_asking();
+    } else {
+        enter();
     }
 }
 
@@ -366,6 +440,11 @@ void Client::on_picture(const Region& damage)
 {
     damage_.add(damage);
     damage_.simplify(k_most_damage_rects);
+    picture_changed();
+}
+
+void Client::picture_changed()
+{
     picture_came_.set();
     if (session_) {
         session_->picture_changed();

@@ -11,6 +11,7 @@
 #include "rfb/session.h"
 #include "rfb/session_host.h"
 #include "server/admission.h"
+#include "server/asking.h"
 #include "server/client_access.h"
 #include "server/client_info.h"
 #include "server/client_journal.h"
@@ -37,6 +38,8 @@ public:
     virtual Task<AccountGroups> groups_of(std::string account) = 0;
     // May be null.
     virtual TlsCredentialsPtr tls_credentials() const = 0;
+    // Null: nobody can be asked.
+    virtual Consent* consent() const = 0;
     virtual void on_exclusive(unsigned number) = 0;
     virtual void on_changed(unsigned number) = 0;
     // Last call; the owner drops the client before it returns to the main loop.
@@ -79,6 +82,11 @@ private:
     Task<> picture_or_card();
     Task<> judge_access();
     void take_verdict();
+    Task<std::string> obstacle_to_asking();
+    void begin_asking();
+    void take_answer(const ConsentAnswer& answer);
+    void enter();
+    void picture_changed();
     bool certificate_holds() const;
     bool looks_only() const;
     ClientRights rights() const
@@ -90,9 +98,9 @@ private:
     void log_end(std::exception_ptr failure) const;
 
     // SessionHost
-    FramePtr frame() const override { return screen_.frame(); }
+    FramePtr frame() const override { return asking_.card() ? asking_.card() : screen_.frame(); }
     Region take_damage() override;
-    const Cursor& cursor() const override { return screen_.cursor(); }
+    const Cursor& cursor() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }
     bool may_control() const override;
     InputSink& input() override { return screen_.input(); }
@@ -125,9 +133,11 @@ private:
     const char* stage_ = "version";
     bool judging_ = false;
     bool view_only_ = false;
+    bool exclusive_ = false;
     bool watching_ = false;
     bool disconnecting_ = false;
     std::string end_reason_;
+    Asking asking_; // what it shows is there instead of the desktop
     TaskScope tasks_; // last: its tasks use everything above
 };
 

@@ -25,6 +25,8 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
 {
     judged_ = true;
     may_control_ = false;
+    asks_ = false;
+    wants_control_ = false;
     refusal_.clear();
     if (policy.tls.client_certificates == ClientCertificates::require && !identity_->certificate) {
         because_ = "no client certificate";
@@ -45,14 +47,15 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
     const auto decision = decide_access(
         policy.access, {identity, address_, has_account ? groups_ : AccountGroups{std::in_place}});
     because_ = decision.because;
+    const bool lets_in =
+        decision.verdict == AccessVerdict::control || decision.verdict == AccessVerdict::view;
+    wants_control_ = decision.verdict != AccessVerdict::view && !policy.view_only;
     switch (decision.verdict) {
     case AccessVerdict::control:
-        may_control_ = true;
-        break;
     case AccessVerdict::view:
-        break;
     case AccessVerdict::ask:
-        refusal_ = _("Somebody at the desktop would have to agree, and nobody can be asked now.");
+        asks_ = !agreed_ && (!lets_in || policy.ask_always);
+        may_control_ = decision.verdict != AccessVerdict::view && !asks_ && agreed_.value_or(true);
         break;
     case AccessVerdict::deny:
         refusal_ = decision.undecided
@@ -60,6 +63,14 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
                        : _("You are not allowed to connect to this desktop.");
         break;
     }
+}
+
+void ClientAccess::refuse(std::string reason)
+{
+    asks_ = false;
+    may_control_ = false;
+    because_ = reason;
+    refusal_ = std::move(reason);
 }
 
 } // namespace gds

@@ -34,6 +34,14 @@ public:
     // Why, for the log.
     const std::string& because() const { return because_; }
     bool may_control() const { return may_control_; }
+    // The person at the desk has to agree first.
+    bool asks() const { return asks_; }
+    // He might control, if the person agrees.
+    bool wants_control() const { return wants_control_; }
+    // The person has agreed; judge() goes by it from now on.
+    void agree(bool control) { agreed_ = control; }
+    // Instead of asking.
+    void refuse(std::string reason);
 
 private:
     std::string address_;
@@ -42,6 +50,9 @@ private:
     AccountGroups groups_;
     bool judged_ = false;
     bool may_control_ = false;
+    bool asks_ = false;
+    bool wants_control_ = false;
+    std::optional<bool> agreed_; // to control, or to look only
     std::string refusal_;
     std::string because_;
 };

@@ -54,6 +54,17 @@ void ClientJournal::judged(const std::string& verdict, const std::string& becaus
              fields({{"RFB_REASON", because}}));
 }
 
+void ClientJournal::asked() const
+{
+    log_info(called_ + " at " + peer_ + ": the person at the desk is asked", fields({}));
+}
+
+void ClientJournal::answered(const std::string& answer) const
+{
+    log_info(called_ + " at " + peer_ + ": the person at the desk was asked: " + answer,
+             fields({{"MESSAGE_ID", k_record_consent}, {"RFB_REASON", answer}}));
+}
+
 void ClientJournal::rights_changed(ClientRights rights) const
 {
     log_info(called_ + " at " + peer_ +

@@ -26,6 +26,9 @@ public:
     void logged_in(ClientRights rights) const;
     // The access rules spoke: "is refused".
     void judged(const std::string& verdict, const std::string& because) const;
+    // The person at the desk is asked, and has answered: "allowed".
+    void asked() const;
+    void answered(const std::string& answer) const;
     void rights_changed(ClientRights rights) const;
     void refused(const std::string& stage, const std::string& why) const;
     struct Traffic {

@@ -9,7 +9,7 @@ namespace gds {
 inline constexpr const char* k_record_logged_in = "7ffa7a1551604b1ca3487ad9901372b4";
 // a connection ended before anybody had logged in
 inline constexpr const char* k_record_refused = "d6fa03b8b6c94ac4b642136c07040377";
-// somebody at the desk was asked for consent (nobody is, yet)
+// somebody at the desk was asked for consent
 inline constexpr const char* k_record_consent = "4306b7827f124ebe92d002f882cd6122";
 // a viewer may now control, or only look
 inline constexpr const char* k_record_rights = "273026ab5ea94f9b868cdf88f8ca252f";

@@ -17,6 +17,8 @@
 
 namespace gds {
 
+inline constexpr unsigned k_most_ask_seconds = 3600;
+
 struct Policy {
     bool enabled = false;
     bool view_only = false;
@@ -28,9 +30,14 @@ struct Policy {
     SaslPolicy sasl;
     AccessRules access = default_access_rules();
     TlsSettings tls;
+    // Also for those whom a rule lets in.
+    bool ask_always = false;
+    std::chrono::seconds ask_timeout{30};
     MonitorChoice monitors = MonitorChoice::all;
     unsigned max_clients = 32;
     std::chrono::milliseconds login_timeout{30'000};
+    // How long who is not agreed to may read that.
+    std::chrono::milliseconds refusal_shown{5'000};
     // Sentences naming settings that could not be used; shown in StatusReason.
     std::vector<std::string> complaints;
 

@@ -37,6 +37,8 @@ public:
 
     // For ra2-256. `key` may be null; then `complaint` says why, which matters where it is listed.
     void set_ra2_key(Ra2KeyPtr key, std::string complaint);
+    // Outlives the server.
+    void set_consent(Consent& consent) { consent_ = &consent; }
 
     // Stops listening, tells every client, and returns when they are gone or the time is up.
     Task<> shut_down();
@@ -57,6 +59,7 @@ private:
     std::string desktop_name() const override { return desktop_name_; }
     Task<AccountGroups> groups_of(std::string account) override;
     TlsCredentialsPtr tls_credentials() const override { return tls_; }
+    Consent* consent() const override { return consent_; }
     void on_exclusive(unsigned number) override;
     void on_changed(unsigned number) override;
     void on_ended(unsigned number) override;
@@ -91,6 +94,7 @@ private:
     LogBudget log_budget_;
     LogBudget session_log_budget_{3 * LogBudget::k_lines};
     GroupLookup group_lookup_;
+    Consent* consent_ = nullptr;
 
     ServerObserver* observer_ = nullptr;
     std::deque<std::function<void(ServerObserver&)>> events_;

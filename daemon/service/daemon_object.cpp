@@ -128,6 +128,9 @@ void DaemonObject::on_client_changed(const ClientInfo& client)
     if (const auto found = clients_.find(client.number); found != clients_.end()) {
         found->second->changed(client);
     }
+    if (on_activity_) {
+        on_activity_();
+    }
 }
 
 void DaemonObject::on_client_removed(unsigned number)

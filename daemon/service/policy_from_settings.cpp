@@ -121,6 +121,21 @@ void read_monitors(GSettings* settings, Policy& policy)
     }
 }
 
+void read_asking(GSettings* settings, Policy& policy)
+{
+    policy.ask_always = g_settings_get_boolean(settings, "ask-always") != FALSE;
+    const unsigned seconds = g_settings_get_uint(settings, "ask-timeout");
+    policy.ask_timeout = std::chrono::seconds{std::min(seconds, k_most_ask_seconds)};
+    if (seconds == 0) {
+        policy.complaints.emplace_back(_("The setting “ask-timeout” is 0, so nobody at the desk "
+                                         "can answer in time."));
+    } else if (seconds > k_most_ask_seconds) {
+        policy.complaints.push_back(
+            sentence(_("The setting “ask-timeout” is more than %u seconds, which are waited."),
+                     k_most_ask_seconds));
+    }
+}
+
 void read_max_clients(GSettings* settings, Policy& policy)
 {
     policy.max_clients = g_settings_get_uint(settings, "max-clients");
@@ -142,6 +157,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line)
     read_sasl(settings, policy);
     read_monitors(settings, policy);
     read_max_clients(settings, policy);
+    read_asking(settings, policy);
     read_access(child_of(settings, "access").get(), policy);
     read_tls(child_of(settings, "tls").get(), policy);
     read_mistyped(mistyped_settings(settings), policy);

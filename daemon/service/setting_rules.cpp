@@ -7,6 +7,7 @@
 #include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 #include "server/access_rules.h"
+#include "server/policy.h"
 #include "service/sasl_settings.h"
 #include "service/sentence.h"
 #include "service/setting_words.h"
@@ -45,6 +46,13 @@ std::string port_range() { return _("a number from 1 to 65535"); }
 
 bool is_count(GVariant* value) { return g_variant_get_uint32(value) != 0; }
 std::string count_range() { return _("a number from 1 up"); }
+
+bool is_patience(GVariant* value)
+{
+    const auto seconds = g_variant_get_uint32(value);
+    return seconds != 0 && seconds <= k_most_ask_seconds;
+}
+std::string patience_range() { return sentence(_("seconds from 1 to %u"), k_most_ask_seconds); }
 
 bool is_strong(GVariant* value) { return g_variant_get_uint32(value) >= k_least_ssf; }
 std::string strong_range() { return sentence(_("a number from %u up"), k_least_ssf); }
@@ -151,6 +159,8 @@ struct Rule {
 constexpr Rule k_rules[] = {
     {"AccessDefault", is_verdict, verdicts},
     {"AccessRules", are_rules, rules},
+    {"AskAlways", anything, either_way},
+    {"AskTimeout", is_patience, patience_range},
     {"Enabled", anything, either_way},
     {"ListenAddresses", are_addresses, addresses},
     {"MaxClients", is_count, count_range},

@@ -42,6 +42,8 @@ ROWS = (
     Row("", "security-types", ("['x509-plain']", "['sasl', 'x509-vnc', 'none']"),
         ("['nonsense']", "@as []", "['x509-plain', 'None']"), "x509-sasl"),
     Row("", "monitors", ("'primary'", "'virtual'"), ("'nonsense'", "''", "'All'"), "virtual"),
+    Row("", "ask-always", ("true", "false"), (), "true"),
+    Row("", "ask-timeout", ("uint32 1", "uint32 3600"), ("uint32 0", "uint32 3601"), "3600"),
     Row("", "max-clients", ("uint32 1", "uint32 100"), ("uint32 0",), "1"),
     Row("access", "rules", ("[('view', 'bob')]", "@a(ss) []"),
         ("[('maybe', 'bob')]", "[('control', 'bob'), ('view', 'host:300.1.1.1')]"), "host:"),

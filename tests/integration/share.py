@@ -5,6 +5,7 @@ import time
 
 import numpy
 import pytest
+from gi.repository import GLib
 
 from daemon import SCHEMA, Daemon
 from processes import wait_until
@@ -66,6 +67,19 @@ class Share:
         self.daemon.wait_listening()
         if not self.desktop.processes["terminal"].alive():
             self.show_typing_terminal()
+
+    def set_access(self, rules, otherwise):
+        """Sets the rules, and returns when they hold."""
+        wanted = {"AccessRules": rules, "AccessDefault": f"'{otherwise}'"}
+        schema = f"{SCHEMA}.access"
+        self.daemon.set_setting("default", wanted["AccessDefault"], schema)
+        self.daemon.set_setting("rules", rules, schema)
+        for name, value in wanted.items():
+            value = GLib.Variant.parse(None, value if name != "AccessRules" or value[0] == "@"
+                                       else f"@a(ss) {value}", None, None).unpack()
+            wait_until(lambda n=name, v=value: self.daemon.get(
+                n, interface="org.gnome.DesktopSharing.Settings") == v, 5, f"{name} does not come")
+        time.sleep(0.05)  # from there it is one turn of the daemon's loop
 
     def close_clients(self):
         for client in self.clients:

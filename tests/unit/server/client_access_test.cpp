@@ -41,13 +41,17 @@ TEST_F(OneClient, IsJudgedAnewByEachPolicy)
     EXPECT_EQ(access.refusal(), "");
 }
 
-TEST_F(OneClient, IsToldWhetherHeIsDeniedOrCannotBeAskedFor)
+TEST_F(OneClient, IsDeniedOrHasToBeAskedFor)
 {
     access.judge(policy_of({}, AccessVerdict::deny));
     const std::string denied = access.refusal();
     access.judge(policy_of({}, AccessVerdict::ask));
     EXPECT_FALSE(access.may_control());
-    EXPECT_NE(access.refusal(), "");
+    EXPECT_TRUE(access.asks());
+    EXPECT_EQ(access.refusal(), "");
+    access.refuse("nobody is there");
+    EXPECT_FALSE(access.asks());
+    EXPECT_EQ(access.refusal(), "nobody is there");
     EXPECT_NE(access.refusal(), denied);
 }
 

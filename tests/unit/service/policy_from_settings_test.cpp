@@ -63,6 +63,8 @@ TEST_F(PolicyFromSettings, DefaultsAreThoseOfTheContract)
               (std::vector{SecurityWord::x509_sasl, SecurityWord::x509_plain}));
     EXPECT_EQ(policy.monitors, MonitorChoice::all);
     EXPECT_EQ(policy.max_clients, 32U);
+    EXPECT_FALSE(policy.ask_always);
+    EXPECT_EQ(policy.ask_timeout, std::chrono::seconds{30});
     EXPECT_TRUE(policy.complaints.empty());
 }
 
@@ -76,6 +78,8 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
     set_words("security-types", {"x509-plain", "x509-sasl"});
     g_settings_set_string(settings_.get(), "monitors", "virtual");
     g_settings_set_uint(settings_.get(), "max-clients", 3);
+    g_settings_set_boolean(settings_.get(), "ask-always", TRUE);
+    g_settings_set_uint(settings_.get(), "ask-timeout", 7);
 
     const Policy policy = read();
     EXPECT_TRUE(policy.enabled);
@@ -88,6 +92,8 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
               (std::vector{SecurityWord::x509_plain, SecurityWord::x509_sasl}));
     EXPECT_EQ(policy.monitors, MonitorChoice::virtual_monitor);
     EXPECT_EQ(policy.max_clients, 3U);
+    EXPECT_TRUE(policy.ask_always);
+    EXPECT_EQ(policy.ask_timeout, std::chrono::seconds{7});
     EXPECT_TRUE(policy.complaints.empty());
 }
 
@@ -251,6 +257,16 @@ TEST_F(PolicyFromSettings, NobodyAtOnceIsSaid)
     const Policy policy = read();
     EXPECT_EQ(policy.max_clients, 0U);
     EXPECT_EQ(policy.complaints.size(), 1U);
+}
+
+TEST_F(PolicyFromSettings, ATimeToAnswerThatIsNoneOrTooLongIsSaid)
+{
+    for (const unsigned seconds : {0U, 3601U}) {
+        g_settings_set_uint(settings_.get(), "ask-timeout", seconds);
+        const Policy policy = read();
+        EXPECT_EQ(policy.ask_timeout, std::chrono::seconds{seconds == 0 ? 0 : 3600});
+        EXPECT_EQ(policy.complaints.size(), 1U);
+    }
 }
 
 TEST_F(PolicyFromSettings, ManyChangesAreOneCall)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "portal/bus_call.h"
+#include "base/bus_call.h"
 
 #include "base/log.h"
 #include "base/wakeup.h"

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ConsentDesk: asks the person at the desk by a notification with buttons. Owned by main; main
+// thread.
+//
+// Nobody is pestered: one question of a source at a time, a few in all, and who was refused is not
+// asked for again for a while.
+#pragma once
+
+#include "server/consent.h"
+#include "service/notifications.h"
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+
+namespace gds {
+
+class ConsentDesk final : public Consent {
+public:
+    // Both outlive it.
+    ConsentDesk(sdbus::IConnection& connection, Notifications& notifications);
+
+    Task<std::string> obstacle(std::string source) override;
+    Task<ConsentAnswer> ask(ConsentQuestion question) override;
+
+private:
+    std::string surfeit(const std::string& source);
+    Task<std::string> absence();
+    Task<ConsentAnswer> ask_person(ConsentQuestion question);
+
+    sdbus::IConnection& connection_;
+    Notifications& notifications_;
+    std::set<std::string> asking_for_; // sources
+    std::map<std::string, std::chrono::steady_clock::time_point> refused_until_;
+};
+
+} // namespace gds
