@@ -91,6 +91,8 @@ def offered_types(shared):
     try:
         login.exchange_version(wire)
         return login.read_security_types(wire)
+    except Closed:  # the ways to log in were changed meanwhile
+        return offered_types(shared)
     finally:
         wire.close()
 

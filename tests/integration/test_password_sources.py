@@ -77,11 +77,18 @@ def use(shared, source):
     shared.daemon.reset_setting("security-types")
 
 
+def types_and_subtypes(shared):
+    try:
+        return sum(offer(shared), [])
+    except Closed:  # as above
+        return []
+
+
 def list_types(shared, *words):
     """Waits until the daemon has taken them."""
     numbers = [login.SUBTYPES.get(word) or login.OUTER_TYPES[word] for word in words]
     shared.daemon.set_setting("security-types", str(list(words)))
-    wait_until(lambda: [each for each in sum(offer(shared), []) if each != login.VENCRYPT and
+    wait_until(lambda: [each for each in types_and_subtypes(shared) if each != login.VENCRYPT and
                         each != login.X509_SASL_REGISTRY] == numbers, 10, f"{words} not offered")
 
 
@@ -103,11 +110,14 @@ def refusal(shared, user, password, **options):
 
 def mechanisms(shared):
     """Inside TLS."""
-    wire = start_sasl(shared)
     try:
-        return login.read_mechanisms(wire)
-    finally:
-        wire.close()
+        wire = start_sasl(shared)
+        try:
+            return login.read_mechanisms(wire)
+        finally:
+            wire.close()
+    except Closed:  # the ways to log in were changed meanwhile
+        return mechanisms(shared)
 
 
 def set_mechanisms(shared, *names):
