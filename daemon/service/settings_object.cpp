@@ -25,6 +25,13 @@ struct DropVariant {
 };
 using OwnVariant = std::unique_ptr<GVariant, DropVariant>;
 
+// What can be written beside the settings.
+bool is_switch(const PropertyWrite& write)
+{
+    return (write.interface == "org.gnome.DesktopSharing" && write.property == "Enabled") ||
+           (write.interface == "org.gnome.DesktopSharing.Client" && write.property == "ViewOnly");
+}
+
 std::string text_of(GVariant* value)
 {
     const std::unique_ptr<char, decltype(&g_free)> text{g_variant_print(value, FALSE), g_free};
@@ -89,16 +96,24 @@ std::optional<BusRefusal> SettingsObject::judge(const BusCall& call) const
 
 std::optional<BusRefusal> SettingsObject::judge(const PropertyWrite& write) const
 {
+    std::string type;
+    std::string allowed;
     const auto key = std::ranges::find(keys_, write.property, &SettingKey::property);
-    if (write.interface != k_interface || key == keys_.end() || key->type == write.type) {
+    if (write.interface == k_interface && key != keys_.end()) {
+        type = key->type;
+        allowed = allowed_values(key->property);
+    } else if (is_switch(write)) {
+        type = "b";
+        allowed = "true, false";
+    }
+    if (type.empty() || type == write.type) {
         return std::nullopt;
     }
     // Translators: the setting (“Port”), two types in the notation of D-Bus (“q”, “s”), and what is
     // allowed.
     return BusRefusal{k_invalid, sentence(_("%s has the D-Bus type “%s”, not “%s”. Allowed: %s."),
-                                          key->property.c_str(), key->type.c_str(),
-                                          printable(write.type).c_str(),
-                                          allowed_values(key->property).c_str())};
+                                          write.property.c_str(), type.c_str(),
+                                          printable(write.type).c_str(), allowed.c_str())};
 }
 
 void SettingsObject::on_values_changed(const std::vector<std::string>& properties)

@@ -4,6 +4,7 @@ that cannot be used. And policy of the site, which takes effect at once."""
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 from gi.repository import GLib
@@ -137,6 +138,13 @@ def test_locked_keys(managed):
     wait_until(lambda: write(managed, ROWS[0], "true").returncode == 0, 5, "the lock stays")
 
 
+def test_enabled_is_true_or_false(managed):
+    for value in ("1", "'false'", "uint32 0"):
+        result = gdbus(managed, PROPERTIES + ".Set", NAME, "Enabled", f"<{value}>")
+        assert INVALID in result.stderr and "true, false" in result.stderr, result.stderr
+    assert managed.get("Enabled") is True
+
+
 @pytest.mark.parametrize("row", [row for row in ROWS if row.bad], ids=str)
 def test_a_bad_value_in_dconf_is_named(managed, row):
     if row.key in ("ca-file", "crl-file"):  # else they are not used
@@ -197,6 +205,25 @@ def test_the_site_ends_sharing(managed):
     wait_until(lambda: managed.get("State") == "disabled", 5, "still shared")
     assert not can_connect(managed.address)
     assert managed.get("EnabledBy") == []
+
+
+@pytest.mark.parametrize("how", ("gsettings", "gdbus", "site"))
+def test_switching_off_ends_all_sessions_within_a_second(managed, how):
+    clients = [viewer(managed) for _ in range(3)]
+    for client in clients:
+        client.settle(quiet=0.1)
+    began = time.monotonic()
+    if how == "gsettings":
+        managed.set_setting("enabled", "false")
+    elif how == "gdbus":
+        assert gdbus(managed, PROPERTIES + ".Set", NAME, "Enabled", "<false>").returncode == 0
+    else:
+        managed.desktop.site(site_keys(enabled="false"), [path_of("enabled")])
+    told = time.monotonic()
+    assert all(client.closed_within(5) for client in clients)
+    assert time.monotonic() - told < 1, f"{time.monotonic() - began} s after it was asked for"
+    for client in clients:
+        client.close()
 
 
 @pytest.mark.parametrize("key, value, stricter", [
