@@ -24,6 +24,13 @@ extern "C" void explicit_bzero(void* octets, size_t size) noexcept
     }
 }
 
+// What a call of it is with _FORTIFY_SOURCE.
+extern "C" void __explicit_bzero_chk(void* octets, size_t size, size_t room) noexcept; // NOLINT
+extern "C" void __explicit_bzero_chk(void* octets, size_t size, size_t /*room*/) noexcept // NOLINT
+{
+    explicit_bzero(octets, size);
+}
+
 namespace gds {
 
 using Wiped = std::vector<std::string>;
