@@ -91,7 +91,7 @@ struct WorkerPool::Impl {
     std::deque<JobPtr> queue;
     bool ending = false;
     std::vector<std::thread> threads;
-    std::array<Lane, 3> lanes; // by WaitsFor
+    std::array<Lane, k_waits_for> lanes;
     std::condition_variable apart_ended;
 
     void work()

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -88,7 +89,8 @@ private:
 
 // Whom a job may wait for. Those who wait for one have nothing to do with those who wait for
 // another.
-enum class WaitsFor { kerberos, saslauthd, sasldb };
+enum class WaitsFor { kerberos, saslauthd, sasldb, name_service };
+inline constexpr std::size_t k_waits_for = 4;
 
 class WorkerPool {
 public:

@@ -162,7 +162,7 @@ std::string complaint_about(const std::string& text, bool verdict_known, bool pa
                        text.c_str());
 }
 
-enum class Match { no, yes, unknown };
+using Match = Membership;
 
 Match to_match(bool matches) { return matches ? Match::yes : Match::no; }
 
@@ -195,12 +195,7 @@ Match match_group(const AccessRule& rule, const AccessQuestion& question)
     if (kind != IdentityKind::password && kind != IdentityKind::kerberos) {
         return Match::no; // nobody in particular
     }
-    if (!question.groups) {
-        return Match::unknown;
-    }
-    return to_match(std::ranges::any_of(*question.groups, [&](const std::string& group) {
-        return wildcard_matches(rule.name, group);
-    }));
+    return membership(rule.name, question.groups);
 }
 
 Match match(const AccessRule& rule, const AccessQuestion& question)
@@ -265,28 +260,70 @@ AccessRules default_access_rules()
     return {{parse_access_rule("control", "password:*").rule}, AccessVerdict::ask};
 }
 
-bool needs_groups(const AccessRules& rules)
+std::vector<std::string> groups_named(const AccessRules& rules)
 {
-    return std::ranges::any_of(rules.rules,
-                               [](const AccessRule& rule) { return rule.kind == Kind::group; });
+    std::vector<std::string> names;
+    for (const auto& rule : rules.rules) {
+        if (rule.kind == Kind::group && std::ranges::count(names, rule.name) == 0) {
+            names.push_back(rule.name);
+        }
+    }
+    return names;
+}
+
+Membership membership(std::string_view group, const AccountGroups& groups)
+{
+    const auto matches = [group](const std::string& name) { return wildcard_matches(group, name); };
+    if (groups.no_account) {
+        return Membership::no;
+    }
+    if (std::ranges::any_of(groups.in, matches)) {
+        return Membership::yes;
+    }
+    return std::ranges::any_of(groups.not_in, matches) ? Membership::no : Membership::unknown;
 }
 
 AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& question)
 {
+    // Every unknown rule may be where it ends or not; the first certain one is where it does.
+    std::optional<AccessDecision> strictest;
+    bool differ = false;
+    std::string doubtful;
+    const auto may_be = [&](AccessVerdict verdict, const std::string& why) {
+        differ = differ || (strictest && strictest->verdict != verdict);
+        if (!strictest || verdict >= strictest->verdict) { // they stand in this order
+            strictest = AccessDecision{verdict, why, false, false};
+        }
+    };
+    bool wants_groups = false;
     std::size_t number = 0;
+    auto matched = Match::no;
     for (const auto& rule : rules.rules) {
         ++number;
+        matched = match(rule, question);
+        if (matched == Match::no) {
+            continue;
+        }
         const std::string which = "rule " + std::to_string(number) + " (" + rule.text + ")";
-        switch (match(rule, question)) {
-        case Match::yes:
-            return {rule.verdict, which, false};
-        case Match::unknown:
-            return {AccessVerdict::deny, which + ", which cannot be decided now", true};
-        case Match::no:
+        // A client of whom nothing certain can be said is a matter for nobody's rule.
+        const bool odd = matched == Match::unknown && rule.kind != Kind::group;
+        may_be(odd ? AccessVerdict::deny : rule.verdict, which);
+        if (matched == Match::yes) {
             break;
         }
+        wants_groups = wants_groups || rule.kind == Kind::group;
+        doubtful = doubtful.empty() ? which : doubtful;
     }
-    return {rules.otherwise, "no rule matches", false};
+    if (matched != Match::yes) {
+        may_be(rules.otherwise, "no rule matches");
+    }
+    strictest->undecided = differ;
+    strictest->wants_groups = differ && wants_groups;
+    if (differ) {
+        const bool same = strictest->because == doubtful;
+        strictest->because += (same ? ", which" : "; " + doubtful) + " cannot be decided now";
+    }
+    return *strictest;
 }
 
 } // namespace gds

@@ -18,6 +18,7 @@
 
 namespace gds {
 
+// From the widest to the strictest.
 enum class AccessVerdict { control, view, ask, deny };
 
 std::optional<AccessVerdict> access_verdict_of(std::string_view word);
@@ -63,11 +64,25 @@ struct AccessRules {
 // Those of a fresh installation: password users control, everybody else has to be asked for.
 AccessRules default_access_rules();
 
-// A rule may turn on the groups of an account, which takes time to find out.
-bool needs_groups(const AccessRules& rules);
+// The groups that the rules name, as patterns that are ready to be matched; each once.
+std::vector<std::string> groups_named(const AccessRules& rules);
 
-// The groups of a local account; nothing: they could not be found out.
-using AccountGroups = std::optional<std::vector<std::string>>;
+// What is known of the groups of an account. Of those in neither list nothing is: where a directory
+// is away, its groups look like groups that there are not.
+struct AccountGroups {
+    std::vector<std::string> in;
+    std::vector<std::string> not_in;
+    // He is in none, whatever there is.
+    bool no_account = false;
+
+    bool operator==(const AccountGroups&) const = default;
+};
+
+enum class Membership { no, yes, unknown };
+
+// `group` as from groups_named(). Outside a pattern with wildcards he is only when there are groups
+// that it matches.
+Membership membership(std::string_view group, const AccountGroups& groups);
 
 struct AccessQuestion {
     Identity identity;
@@ -79,8 +94,11 @@ struct AccessDecision {
     AccessVerdict verdict = AccessVerdict::deny;
     // By which rule, for the log.
     std::string because;
-    // Denied because what a rule asks for could not be found out.
+    // The answer turns on what could not be found out: it is the strictest of those that there may
+    // be. So a rule that lets somebody in does not count, and one that keeps him out does.
     bool undecided = false;
+    // Groups are among what could not be found out.
+    bool wants_groups = false;
 };
 
 AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& question);

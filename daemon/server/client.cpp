@@ -22,18 +22,6 @@ constexpr auto k_goodbye_limit = 1s;
 constexpr auto k_first_picture_limit = 1500ms;
 constexpr std::size_t k_most_damage_rects = 256;
 
-std::string in_a_sentence(const Identity& identity)
-{
-    switch (identity.kind) {
-    case IdentityKind::vnc_password:
-        return "somebody with the VNC password";
-    case IdentityKind::anonymous:
-        return "somebody without a name";
-    default:
-        return printable(identity.name);
-    }
-}
-
 } // namespace
 
 Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
@@ -121,6 +109,7 @@ Task<> Client::serve()
     stage_ = "session";
     SessionHost& host = *this;
     session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
+    look_up_later();
     if (owner_.may_log_session(source_)) {
         journal_.logged_in(rights());
     }
@@ -214,7 +203,13 @@ Task<std::string> Client::refusal_of(const Authenticated& who)
     journal_.set_identity(printable(who.user()), in_a_sentence(who.identity()),
                           who.security_type());
     access_.set_identity(who.identity());
-    co_await judge_access();
+    access_.judge(*policy_, certificate_holds());
+    // His secret was right: a directory that hangs costs those who come from there nothing.
+    settle_judgement(false);
+    if (access_.groups_missing()) {
+        admission_.leave(number_);
+        co_await find_out_groups();
+    }
     if (access_.asks()) {
         auto obstacle = co_await obstacle_to_asking();
         if (!obstacle.empty()) {
@@ -270,22 +265,49 @@ void Client::enter()
     screen_.add(*this);
     damage_ = Rect::of(screen_.frame()->size);
     picture_changed();
+    cover_or_show();
     // Who may only look ends nobody's session.
     if (exclusive_ && !looks_only()) {
         owner_.on_exclusive(number_);
     }
 }
 
-// The policy may change while groups are looked up; what counts is that of the end.
-Task<> Client::judge_access()
+// Until a judgement turns on nothing that is still to be asked; until then the strictest holds that
+// there may be. The policy may change meanwhile; what counts is that of the end.
+Task<> Client::find_out_groups()
 {
-    auto account = access_.account_to_look_up(*policy_);
-    while (!account.empty()) {
-        auto groups = co_await owner_.groups_of(account);
-        access_.set_groups(std::move(groups));
-        account = access_.account_to_look_up(*policy_);
+    looking_up_ = true;
+    look_up_again_.reset();
+    access_.ask_anew();
+    auto question = access_.to_be_asked();
+    while (!question.account.empty()) {
+        const auto answer = co_await owner_.groups_of(question);
+        access_.learn(question, answer);
+        judge_anew();
+        question = access_.to_be_asked();
     }
+    looking_up_ = false;
+}
+
+void Client::judge_anew()
+{
+    const bool looked_only = looks_only();
     access_.judge(*policy_, certificate_holds());
+    cover_or_show();
+    if (looked_only != looks_only()) {
+        rights_changed();
+    }
+}
+
+// Who may turn out to be let in is not thrown out yet, and sees nothing.
+void Client::cover_or_show()
+{
+    const bool covered = watching_ && (!access_.refusal().empty() || access_.asks());
+    if (covered != (cover_ != nullptr)) {
+        cover_ = covered ? screen_.cover() : nullptr;
+        on_picture(Rect::of(frame()->size));
+        on_cursor();
+    }
 }
 
 void Client::apply(PolicyPtr policy)
@@ -306,25 +328,22 @@ void Client::reconsider()
     if (!access_.judged()) {
         return; // he will be, by what holds then
     }
-    const bool looked_only = looks_only();
-    if (access_.account_to_look_up(*policy_).empty()) {
-        access_.judge(*policy_, certificate_holds());
+    judge_anew();
+    if (looking_up_) {
+        return; // goes on with this judgement
+    }
+    if (!access_.groups_missing()) {
         take_verdict();
-    } else {
-        access_.suspend(); // until his groups are known
-        auto judging = judge_access();
-        tasks_.spawn(std::move(judging), [this](std::exception_ptr failure) {
-            if (failure) {
-                disconnect("whether he may stay cannot be found out");
-                return;
-            }
+        return;
+    }
+    auto finding_out = find_out_groups();
+    tasks_.spawn(std::move(finding_out), [this](std::exception_ptr failure) {
+        if (failure) {
+            disconnect("whether he may stay cannot be found out");
+        } else if (!looking_up_) { // again
             take_verdict();
-            rights_changed();
-        });
-    }
-    if (looked_only != looks_only()) {
-        rights_changed();
-    }
+        }
+    });
 }
 
 bool Client::certificate_holds() const
@@ -345,6 +364,16 @@ void Client::take_verdict()
     } else if (!access_.asks() && asking_.card()) {
         enter();
         rights_changed();
+    }
+    look_up_later();
+}
+
+// A directory that was away may be back.
+void Client::look_up_later()
+{
+    look_up_again_.reset();
+    if (session_ && access_.groups_missing()) {
+        look_up_again_ = call_after(owner_.groups_again(), [this] { reconsider(); });
     }
 }
 
@@ -418,10 +447,17 @@ Region Client::take_damage()
     return damage;
 }
 
+FramePtr Client::frame() const
+{
+    if (asking_.card()) {
+        return asking_.card();
+    }
+    return cover_ ? cover_ : screen_.frame();
+}
+
 const Cursor& Client::cursor() const
 {
-    static const Cursor none;
-    return asking_.card() ? none : screen_.cursor();
+    return asking_.card() || cover_ ? no_cursor_ : screen_.cursor();
 }
 
 bool Client::may_control() const { return !asking_.card() && !looks_only() && screen_.live(); }

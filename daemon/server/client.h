@@ -4,6 +4,7 @@
 // thread.
 #pragma once
 
+#include "base/source.h"
 #include "base/task_scope.h"
 #include "base/wakeup.h"
 #include "io/listener.h"
@@ -34,8 +35,9 @@ public:
     virtual bool may_log(const std::string& source) = 0;
     virtual bool may_log_session(const std::string& source) = 0;
     virtual std::string desktop_name() const = 0;
-    // Nothing when they cannot be found out.
-    virtual Task<AccountGroups> groups_of(std::string account) = 0;
+    // Nothing is known of those that cannot be found out; they are worth another question later.
+    virtual Task<AccountGroups> groups_of(GroupQuestion question) = 0;
+    virtual std::chrono::milliseconds groups_again() const = 0;
     // May be null.
     virtual TlsCredentialsPtr tls_credentials() const = 0;
     // Null: nobody can be asked.
@@ -80,13 +82,16 @@ private:
     Task<> part();
     Task<> say_goodbye();
     Task<> picture_or_card();
-    Task<> judge_access();
+    Task<> find_out_groups();
     void take_verdict();
     Task<std::string> obstacle_to_asking();
     void begin_asking();
     void take_answer(const ConsentAnswer& answer);
     void enter();
     void picture_changed();
+    void judge_anew();
+    void cover_or_show();
+    void look_up_later();
     bool certificate_holds() const;
     bool looks_only() const;
     ClientRights rights() const
@@ -98,7 +103,7 @@ private:
     void log_end(std::exception_ptr failure) const;
 
     // SessionHost
-    FramePtr frame() const override { return asking_.card() ? asking_.card() : screen_.frame(); }
+    FramePtr frame() const override;
     Region take_damage() override;
     const Cursor& cursor() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }
@@ -129,9 +134,13 @@ private:
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<Session> session_;
     Region damage_;
+    FramePtr cover_; // the picture while it is not known whether he may see any
+    const Cursor no_cursor_;
     Wakeup picture_came_;
     const char* stage_ = "version";
-    bool judging_ = false;
+    bool judging_ = false; // his secret, so that it counts
+    bool looking_up_ = false; // his groups
+    Source look_up_again_;
     bool view_only_ = false;
     bool exclusive_ = false;
     bool watching_ = false;

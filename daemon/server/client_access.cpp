@@ -3,22 +3,32 @@
 
 #include "base/translate.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gds {
 
-std::string ClientAccess::account_to_look_up(const Policy& policy) const
+GroupQuestion ClientAccess::to_be_asked() const
 {
-    if (!identity_ || groups_known_ || !needs_groups(policy.access)) {
+    const bool all_asked = std::ranges::all_of(
+        named_, [this](const auto& group) { return std::ranges::count(asked_, group) > 0; });
+    if (!groups_missing_ || all_asked) {
         return {};
     }
-    return local_account_of(*identity_);
+    return {local_account_of(*identity_), named_};
 }
 
-void ClientAccess::set_groups(AccountGroups groups)
+// Of what is not answered this time, the answer of before holds.
+void ClientAccess::learn(const GroupQuestion& asked, const AccountGroups& answer)
 {
-    groups_ = std::move(groups);
-    groups_known_ = true;
+    asked_.insert(asked_.end(), asked.groups.begin(), asked.groups.end());
+    const auto answered_now = [&answer](const std::string& group) {
+        return std::ranges::count(answer.in, group) + std::ranges::count(answer.not_in, group) > 0;
+    };
+    std::erase_if(groups_.in, answered_now);
+    std::erase_if(groups_.not_in, answered_now);
+    groups_.in.insert(groups_.in.end(), answer.in.begin(), answer.in.end());
+    groups_.not_in.insert(groups_.not_in.end(), answer.not_in.begin(), answer.not_in.end());
 }
 
 void ClientAccess::judge(const Policy& policy, bool certificate_holds)
@@ -27,6 +37,7 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
     may_control_ = false;
     asks_ = false;
     wants_control_ = false;
+    groups_missing_ = false;
     refusal_.clear();
     if (policy.tls.client_certificates == ClientCertificates::require && !identity_->certificate) {
         because_ = "no client certificate";
@@ -38,18 +49,18 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
         refusal_ = _("The certificate that you have shown does not hold any more.");
         return;
     }
-    // Somebody who has no account here is in no group.
-    const bool has_account = !local_account_of(*identity_).empty();
+    groups_.no_account = local_account_of(*identity_).empty();
     Identity identity = *identity_;
     if (policy.tls.client_certificates == ClientCertificates::ignore) {
         identity.certificate.reset(); // as it would be if he came now
     }
-    const auto decision = decide_access(
-        policy.access, {identity, address_, has_account ? groups_ : AccountGroups{std::in_place}});
+    const auto decision = decide_access(policy.access, {identity, address_, groups_});
     because_ = decision.because;
     const bool lets_in =
         decision.verdict == AccessVerdict::control || decision.verdict == AccessVerdict::view;
     wants_control_ = decision.verdict != AccessVerdict::view && !policy.view_only;
+    groups_missing_ = decision.wants_groups;
+    named_ = groups_named(policy.access);
     switch (decision.verdict) {
     case AccessVerdict::control:
     case AccessVerdict::view:
@@ -58,10 +69,11 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
         may_control_ = decision.verdict != AccessVerdict::view && !asks_ && agreed_.value_or(true);
         break;
     case AccessVerdict::deny:
-        refusal_ = decision.undecided
-                       ? _("Whether you may connect cannot be found out now; try again later.")
-                       : _("You are not allowed to connect to this desktop.");
+        refusal_ = _("You are not allowed to connect to this desktop.");
         break;
+    }
+    if (decision.undecided && !refusal_.empty()) {
+        refusal_ = _("Whether you may connect cannot be found out now; try again later.");
     }
 }
 

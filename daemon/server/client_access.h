@@ -4,11 +4,13 @@
 #pragma once
 
 #include "server/access_rules.h"
+#include "server/group_lookup.h"
 #include "server/policy.h"
 
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace gds {
 
@@ -20,15 +22,19 @@ public:
     void set_identity(const Identity& identity) { identity_ = identity; }
     bool identified() const { return identity_.has_value(); }
 
-    // The account whose groups have to be looked up before judge(); empty: none.
-    std::string account_to_look_up(const Policy& policy) const;
-    void set_groups(AccountGroups groups);
-
-    // `certificate_holds`: the one that he showed does, or he showed none.
+    // Goes by what is known of his groups: where the answer turns on others, it is the strictest
+    // of those that there may be. `certificate_holds`: the one that he showed does, or he showed
+    // none.
     void judge(const Policy& policy, bool certificate_holds = true);
     bool judged() const { return judged_; }
-    // Nothing is controlled until judge() is called again.
-    void suspend() { may_control_ = false; }
+    // What the last judgement turns on and has not been asked yet; no account: nothing.
+    GroupQuestion to_be_asked() const;
+    void learn(const GroupQuestion& asked, const AccountGroups& answer);
+    // What there was no answer to may be asked once more.
+    void ask_anew() { asked_.clear(); }
+    // The last judgement turns on groups that are not known.
+    bool groups_missing() const { return groups_missing_; }
+
     // Not empty: a sentence that refuses him, for his viewer.
     const std::string& refusal() const { return refusal_; }
     // Why, for the log.
@@ -46,8 +52,10 @@ public:
 private:
     std::string address_;
     std::optional<Identity> identity_;
-    bool groups_known_ = false; // or known not to be had
     AccountGroups groups_;
+    std::vector<std::string> asked_; // also those of groups_
+    std::vector<std::string> named_; // by the rules of the last judgement
+    bool groups_missing_ = false;
     bool judged_ = false;
     bool may_control_ = false;
     bool asks_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/client_journal.h"
 
+#include "base/text.h"
 #include "server/journal_ids.h"
 
 #include <iterator>
@@ -16,6 +17,18 @@ const char* word_for(ClientRights rights)
 }
 
 } // namespace
+
+std::string in_a_sentence(const Identity& identity)
+{
+    switch (identity.kind) {
+    case IdentityKind::vnc_password:
+        return "somebody with the VNC password";
+    case IdentityKind::anonymous:
+        return "somebody without a name";
+    default:
+        return printable(identity.name);
+    }
+}
 
 ClientJournal::ClientJournal(unsigned number, std::string peer)
     : number_(std::to_string(number)), peer_(std::move(peer))

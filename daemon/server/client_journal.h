@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "rfb/identity.h"
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,9 @@
 namespace gds {
 
 enum class ClientRights { view, control };
+
+// How somebody is called who may have no name.
+std::string in_a_sentence(const Identity& identity);
 
 class ClientJournal {
 public:

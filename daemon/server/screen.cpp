@@ -126,6 +126,15 @@ bool Screen::may_come_soon() const
     return false;
 }
 
+FramePtr Screen::cover()
+{
+    if (!cover_ || cover_->size != frame_->size) {
+        cover_ = draw_card(frame_->size, _("One moment"),
+                           _("Whether you may see this desktop is being found out."));
+    }
+    return cover_;
+}
+
 void Screen::on_frame(FramePtr frame)
 {
     card_delay_.reset();

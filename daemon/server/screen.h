@@ -46,6 +46,8 @@ public:
 
     const FramePtr& frame() const { return frame_; }
     const Cursor& cursor() const { return cursor_; }
+    // A card for somebody of whom it is being found out whether he may see frame().
+    FramePtr cover();
     const CaptureStatus& status() const { return capture_.status(); }
     // True while frame() is the desktop as it is, so that input may act on it.
     bool live() const;
@@ -65,6 +67,7 @@ private:
     ScreenTimes times_;
     std::vector<ScreenViewer*> viewers_;
     FramePtr frame_;
+    FramePtr cover_; // as it was last asked for
     Cursor cursor_;
     bool shows_desktop_ = false;
     std::uint64_t desktop_serial_ = 0;

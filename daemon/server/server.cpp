@@ -293,9 +293,9 @@ void Server::disconnect_surplus()
     }
 }
 
-Task<AccountGroups> Server::groups_of(std::string account)
+Task<AccountGroups> Server::groups_of(GroupQuestion question)
 {
-    return group_lookup_.groups_of(std::move(account));
+    return group_lookup_.ask(workers_, std::move(question));
 }
 
 void Server::on_exclusive(unsigned number)

@@ -57,7 +57,8 @@ private:
     bool may_log(const std::string& source) override;
     bool may_log_session(const std::string& source) override;
     std::string desktop_name() const override { return desktop_name_; }
-    Task<AccountGroups> groups_of(std::string account) override;
+    Task<AccountGroups> groups_of(GroupQuestion question) override;
+    std::chrono::milliseconds groups_again() const override { return group_lookup_.again(); }
     TlsCredentialsPtr tls_credentials() const override { return tls_; }
     Consent* consent() const override { return consent_; }
     void on_exclusive(unsigned number) override;

@@ -35,7 +35,8 @@ bool lets_in(const AccessRules& rules, const AccessQuestion& question)
     return verdict == AccessVerdict::control;
 }
 
-// Lines: the pattern, the name, the subject, the address, a group.
+// Lines: the pattern, the name, the subject, the address, a group that he is in, and one that he is
+// not in.
 void play(std::string_view text)
 {
     const auto pattern = cut(text);
@@ -46,13 +47,18 @@ void play(std::string_view text)
     question.identity.name = cut(text);
     question.identity.certificate = ClientCertificate{std::string{cut(text)}, std::string{pattern}};
     question.address = cut(text);
-    question.groups = {std::string{cut(text)}};
+    question.groups.in = {std::string{cut(text)}};
+    question.groups.not_in = {std::string{cut(text)}};
     for (const auto kind : {IdentityKind::password, IdentityKind::kerberos,
                             IdentityKind::vnc_password, IdentityKind::anonymous}) {
         question.identity.kind = kind;
         const bool in = lets_in(alone, question);
         const bool not_denied = lets_in(denying, question);
         require(!(in && not_denied), "whom it lets in it does not deny");
+        auto unknown = question;
+        unknown.groups = {};
+        require(in || !lets_in(alone, unknown), "not known, and lets in");
+        require(not_denied || !lets_in(denying, unknown), "not known, and does not deny");
         require(parsed.complaint.empty() || (!in && !not_denied), "not understood, and lets in");
     }
     const auto subject = parse_subject(question.identity.certificate->subject);

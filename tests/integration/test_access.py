@@ -165,6 +165,12 @@ def test_groups(shared):
     wait_until(lambda: not shared.daemon.clients(), 5, "the session goes on")
     refusal(shared, user=me, password="secret")
     shared.viewer().settle()
+    # It may be one of a directory that is away.
+    allow(shared, "[('deny', 'group:no-such-group-here'), ('control', '*')]")
+    assert "cannot be found out" in refusal(shared)
+    allow(shared, "[('control', 'group:no-such-group-here'), ('view', '*')]")
+    shared.viewer().settle()
+    assert view_only(shared) == [True]
     shared.daemon.control("remove-user", me)
 
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "server/access_rules.h"
 
+#include "server/wildcard.h"
+
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -30,7 +32,7 @@ Identity with_certificate(Identity who, const char* subject)
 }
 
 AccessVerdict verdict(const AccessRules& by, Identity who, const char* address = "192.0.2.7",
-                      AccountGroups groups = AccountGroups{std::in_place})
+                      AccountGroups groups = {})
 {
     return decide_access(by, {std::move(who), address, std::move(groups)}).verdict;
 }
@@ -48,7 +50,7 @@ TEST(AccessRules, OfAFreshInstallationLetPasswordUsersControl)
     EXPECT_EQ(verdict(usual, kerberos("alice@EXAMPLE.TEST")), ask);
     EXPECT_EQ(verdict(usual, nobody(IdentityKind::vnc_password)), ask);
     EXPECT_EQ(verdict(usual, nobody(IdentityKind::anonymous)), ask);
-    EXPECT_FALSE(needs_groups(usual));
+    EXPECT_TRUE(groups_named(usual).empty());
 }
 
 TEST(AccessRules, TheFirstThatMatchesDecides)
@@ -138,16 +140,77 @@ TEST(AccessRules, KnowNetworks)
     EXPECT_EQ(verdict(some, password("alice"), ""), control);
 }
 
+AccountGroups member_of(std::vector<std::string> in, std::vector<std::string> not_in = {})
+{
+    return {std::move(in), std::move(not_in), false};
+}
+
 TEST(AccessRules, KnowGroups)
 {
     const auto some = rules({{"deny", "group:guests"}, {"control", "group:adm*"}}, view);
-    EXPECT_TRUE(needs_groups(some));
-    using Names = std::vector<std::string>;
-    EXPECT_EQ(verdict(some, password("alice"), "", Names{"users", "admins"}), control);
-    EXPECT_EQ(verdict(some, kerberos("alice@X"), "", Names{"admins", "guests"}), deny);
-    EXPECT_EQ(verdict(some, password("alice"), "", Names{}), view);
-    EXPECT_EQ(verdict(some, password("alice"), "", std::nullopt), deny) << "not to be found out";
-    EXPECT_EQ(verdict(some, nobody(IdentityKind::anonymous), "", Names{"admins"}), view);
+    EXPECT_EQ(groups_named(some).size(), 2U);
+    const auto admin = member_of({"users", "admins"}, {"guests"});
+    EXPECT_EQ(verdict(some, password("alice"), "", admin), control);
+    EXPECT_EQ(verdict(some, kerberos("alice@X"), "", member_of({"admins", "guests"})), deny);
+    EXPECT_EQ(verdict(some, password("alice"), "", member_of({}, {"guests", "admins"})), view);
+    EXPECT_EQ(verdict(some, nobody(IdentityKind::anonymous), "", admin), view);
+    AccountGroups no_account;
+    no_account.no_account = true;
+    EXPECT_EQ(verdict(some, kerberos("alice@ELSEWHERE"), "", no_account), view);
+}
+
+TEST(AccessRules, AGroupThatNobodyKnowsOfMayBeOneThatHeIsIn)
+{
+    EXPECT_EQ(membership("guests", member_of({}, {"users"})), Membership::unknown);
+    EXPECT_EQ(membership("guests", member_of({}, {"users", "guests"})), Membership::no);
+    EXPECT_EQ(membership("guests", member_of({"guests"})), Membership::yes);
+    EXPECT_EQ(membership(to_wildcard("g*"), member_of({"users"})), Membership::unknown);
+    EXPECT_EQ(membership(to_wildcard("g*"), member_of({"users"}, {"guests"})), Membership::no);
+    EXPECT_EQ(membership(to_wildcard("g*"), member_of({"guests"}, {"games"})), Membership::yes);
+}
+
+// A directory that is away lets nobody do what he could not do while it is there.
+TEST(AccessRules, TheStrictestHoldsOfWhatMayBe)
+{
+    const auto unknown = [](Written written, AccessVerdict otherwise) {
+        return decide_access(rules(written, otherwise), {password("alice"), "", {}});
+    };
+    EXPECT_EQ(unknown({{"deny", "group:guests"}, {"control", "alice"}}, deny).verdict, deny);
+    EXPECT_EQ(unknown({{"view", "group:guests"}, {"control", "alice"}}, deny).verdict, view);
+    EXPECT_EQ(unknown({{"ask", "group:guests"}, {"control", "alice"}}, deny).verdict, ask);
+    EXPECT_EQ(unknown({{"control", "group:admins"}, {"view", "alice"}}, deny).verdict, view);
+    EXPECT_EQ(unknown({{"control", "group:admins"}}, deny).verdict, deny);
+    EXPECT_EQ(unknown({{"control", "group:admins"}}, ask).verdict, ask);
+    EXPECT_EQ(
+        unknown({{"control", "group:a"}, {"view", "group:b"}, {"control", "*"}}, deny).verdict,
+        view);
+    EXPECT_EQ(unknown({{"view", "group:a"}, {"deny", "group:b"}, {"view", "*"}}, control).verdict,
+              deny);
+    EXPECT_EQ(unknown({{"control", "alice"}, {"deny", "group:guests"}}, deny).verdict, control);
+}
+
+TEST(AccessRules, GroupsAreWantedWhereTheAnswerTurnsOnThem)
+{
+    const auto decide = [](Written written, AccountGroups groups = {}) {
+        return decide_access(rules(written), {password("alice"), "", std::move(groups)});
+    };
+    EXPECT_FALSE(decide({{"control", "alice"}, {"deny", "group:guests"}}).wants_groups);
+    EXPECT_FALSE(decide({{"control", "group:admins"}, {"control", "alice"}}).wants_groups);
+    EXPECT_FALSE(decide({{"deny", "group:guests"}}).wants_groups) << "denied anyway";
+    const auto some = decide({{"deny", "group:guests"}, {"control", "alice"}});
+    EXPECT_TRUE(some.wants_groups);
+    EXPECT_TRUE(some.undecided);
+    EXPECT_EQ(some.because, "rule 1 (deny group:guests), which cannot be decided now");
+    const auto known =
+        decide({{"deny", "group:guests"}, {"control", "alice"}}, member_of({}, {"guests"}));
+    EXPECT_FALSE(known.wants_groups);
+    EXPECT_FALSE(known.undecided);
+    EXPECT_EQ(known.because, "rule 2 (control alice)");
+    const auto odd = with_certificate(password("alice"), "no name at all");
+    const auto subject =
+        decide_access(rules({{"deny", "x509:CN=mallory"}, {"control", "alice"}}), {odd, "", {}});
+    EXPECT_TRUE(subject.undecided);
+    EXPECT_FALSE(subject.wants_groups);
 }
 
 TEST(AccessRules, ThatAreNotUnderstoodDenyWhereTheyStand)
@@ -203,7 +266,7 @@ TEST(AccessRules, AnUnknownVerdictDeniesThoseWhoMatch)
 TEST(AccessRules, AreNamedInTheReasonAndInComplaints)
 {
     const auto some = rules({{"view", "bob"}, {"deny", "mallory"}});
-    const AccessQuestion question{password("mallory"), "", std::nullopt};
+    const AccessQuestion question{password("mallory"), "", {}};
     EXPECT_EQ(decide_access(some, question).because, "rule 2 (deny mallory)");
     EXPECT_EQ(decide_access(rules({}), question).because, "no rule matches");
     const auto parsed = parse_access_rule("control", "kerberos:al\nice");

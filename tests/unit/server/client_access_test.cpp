@@ -55,31 +55,74 @@ TEST_F(OneClient, IsDeniedOrHasToBeAskedFor)
     EXPECT_NE(access.refusal(), denied);
 }
 
-TEST_F(OneClient, HasHisGroupsLookedUpWhereARuleNeedsThem)
+using Names = std::vector<std::string>;
+
+TEST_F(OneClient, HasHisGroupsLookedUpWhereTheAnswerTurnsOnThem)
 {
-    EXPECT_EQ(access.account_to_look_up(policy_of({{"control", "alice"}})), "");
+    access.judge(policy_of({{"control", "alice"}, {"deny", "group:guests"}}));
+    EXPECT_EQ(access.to_be_asked().account, "");
     const auto policy = policy_of({{"control", "group:admins"}});
-    EXPECT_EQ(access.account_to_look_up(policy), "alice");
-    access.judge(policy);
-    EXPECT_NE(access.refusal().find("later"), std::string::npos) << "they are not known yet";
-    access.set_groups(std::vector<std::string>{"admins"});
-    EXPECT_EQ(access.account_to_look_up(policy), "") << "once";
-    access.judge(policy);
-    EXPECT_TRUE(access.may_control());
-    access.suspend();
+    access.judge(policy_of({{"control", "group:admins"}}, AccessVerdict::view));
+    EXPECT_EQ(access.refusal(), "") << "he may look in any case";
     EXPECT_FALSE(access.may_control());
+    access.judge(policy_of({{"view", "group:admins"}}));
+    const auto question = access.to_be_asked();
+    EXPECT_EQ(question.account, "alice");
+    EXPECT_EQ(question.groups, Names{"admins"});
+    EXPECT_NE(access.refusal().find("later"), std::string::npos) << "it is not known yet";
+    access.learn(question, {{"admins"}, {}, false});
+    access.judge(policy);
+    EXPECT_EQ(access.to_be_asked().account, "");
+    EXPECT_TRUE(access.may_control());
+}
+
+TEST_F(OneClient, HasWhatWasNotFoundOutAskedAnew)
+{
+    const auto policy = policy_of({{"deny", "group:guests"}, {"control", "alice"}});
+    access.judge(policy);
+    access.learn(access.to_be_asked(), {});
+    access.judge(policy);
+    EXPECT_NE(access.refusal(), "");
+    EXPECT_TRUE(access.groups_missing());
+    EXPECT_EQ(access.to_be_asked().account, "") << "not at once";
+    access.ask_anew();
+    const auto question = access.to_be_asked();
+    EXPECT_EQ(question.groups, Names{"guests"});
+    access.learn(question, {{}, {"guests"}, false});
+    access.judge(policy);
+    EXPECT_EQ(access.refusal(), "");
+    EXPECT_FALSE(access.groups_missing());
+}
+
+TEST_F(OneClient, HasOtherGroupsLookedUpWhenTheRulesNameThem)
+{
+    access.judge(policy_of({{"deny", "group:guests"}, {"control", "alice"}}));
+    access.learn(access.to_be_asked(), {{}, {"guests"}, false});
+    const auto wider =
+        policy_of({{"deny", "group:guests"}, {"deny", "group:pupils"}, {"control", "alice"}});
+    access.judge(wider);
+    const auto question = access.to_be_asked();
+    EXPECT_EQ(question.groups, (Names{"guests", "pupils"}));
+    // Of guests there is no news; he is in the other.
+    access.learn(question, {{"pupils"}, {}, false});
+    access.judge(policy_of({{"deny", "group:guests"}, {"control", "alice"}}));
+    EXPECT_EQ(access.refusal(), "");
+    access.judge(wider);
+    EXPECT_NE(access.refusal(), "");
+    EXPECT_FALSE(access.groups_missing());
 }
 
 TEST_F(OneClient, OfAForeignRealmIsInNoGroup)
 {
     const auto policy = policy_of({{"control", "group:admins"}, {"view", "kerberos:*@*"}});
     access.set_identity({IdentityKind::kerberos, "alice@ELSEWHERE", {}, {}});
-    EXPECT_EQ(access.account_to_look_up(policy), "");
     access.judge(policy);
+    EXPECT_EQ(access.to_be_asked().account, "");
     EXPECT_EQ(access.refusal(), "");
     EXPECT_FALSE(access.may_control());
     access.set_identity({IdentityKind::kerberos, "alice@HERE", {}, "alice"});
-    EXPECT_EQ(access.account_to_look_up(policy), "alice");
+    access.judge(policy);
+    EXPECT_EQ(access.to_be_asked().account, "alice");
 }
 
 TEST_F(OneClient, WithoutACertificateIsRefusedWhereOneIsRequired)

@@ -2,6 +2,7 @@
 #include "server/group_lookup.h"
 
 #include "fakes/stream_pair.h"
+#include "server/wildcard.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -27,7 +28,7 @@ public:
     {
         std::unique_lock lock{mutex_};
         waiting_.wait_for(lock, 20s, [this] { return gone_on_; });
-        return std::vector<std::string>{"late"};
+        return {{"late"}, {}, false};
     }
     void let_go()
     {
@@ -42,70 +43,85 @@ private:
     bool gone_on_ = false;
 };
 
+bool has(const std::vector<std::string>& names, const std::string& name)
+{
+    return std::ranges::count(names, name) > 0;
+}
+
 TEST(GroupLookup, ReadsThoseOfAnAccount)
 {
     const passwd* const me = ::getpwuid(::getuid());
     ASSERT_NE(me, nullptr);
     const std::string name = me->pw_name;
     const std::string group = ::getgrgid(me->pw_gid)->gr_name;
-    const auto groups = read_groups(name);
-    ASSERT_TRUE(groups.has_value());
-    EXPECT_NE(std::find(groups->begin(), groups->end(), group), groups->end());
+    const auto groups = read_groups({name, {group}});
+    EXPECT_TRUE(has(groups.in, group));
+    EXPECT_FALSE(has(groups.not_in, group));
+    const auto some = read_groups({name, {to_wildcard(group.substr(0, 1) + "*")}});
+    EXPECT_TRUE(has(some.in, group));
 }
 
-TEST(GroupLookup, AnAccountThatIsNotThereIsInNone)
+// getgrouplist() would say nothing of a directory that is away.
+TEST(GroupLookup, BelievesOnlyOfAGroupThatThereIsThatSomebodyIsOutside)
 {
-    EXPECT_EQ(read_groups("no-such-account-here"), AccountGroups{std::in_place});
+    const auto groups = read_groups({"no-such-account-here", {"daemon", "no-such-group-here"}});
+    EXPECT_EQ(groups.in, std::vector<std::string>{});
+    EXPECT_EQ(groups.not_in, std::vector<std::string>{"daemon"});
+    EXPECT_EQ(membership("no-such-group-here", groups), Membership::unknown);
+    const auto some =
+        read_groups({"no-such-account-here", {to_wildcard("daemo?"), to_wildcard("no-such-*")}});
+    EXPECT_EQ(some.in, std::vector<std::string>{});
+    EXPECT_EQ(some.not_in, std::vector<std::string>{"daemon"});
 }
 
 TEST(GroupLookup, AnswersOnTheMainLoop)
 {
+    WorkerPool workers{1};
     const auto main = std::this_thread::get_id();
     std::thread::id reader;
-    GroupLookup lookup{[&](const std::string& account) -> AccountGroups {
+    GroupLookup lookup{[&](const GroupQuestion& question) {
         reader = std::this_thread::get_id();
-        return std::vector<std::string>{account + "s"};
+        return AccountGroups{{question.account + "s"}, question.groups, false};
     }};
-    const auto groups = test::run_loop(lookup.groups_of("alice"));
-    EXPECT_EQ(groups, std::vector<std::string>{"alices"});
+    const auto groups = test::run_loop(lookup.ask(workers, {"alice", {"guests"}}));
+    EXPECT_EQ(groups, (AccountGroups{{"alices"}, {"guests"}, false}));
     EXPECT_NE(reader, main);
 }
 
 TEST(GroupLookup, WhatCannotBeReadIsNotKnown)
 {
-    GroupLookup lookup{[](const std::string&) -> AccountGroups { throw std::bad_alloc{}; }};
-    EXPECT_EQ(test::run_loop(lookup.groups_of("alice")), std::nullopt);
+    WorkerPool workers{1};
+    GroupLookup lookup{[](const GroupQuestion&) -> AccountGroups { throw std::bad_alloc{}; }};
+    EXPECT_EQ(test::run_loop(lookup.ask(workers, {"alice", {}})), AccountGroups{});
 }
 
 TEST(GroupLookup, ADirectoryThatHangsHoldsUpNobody)
 {
+    WorkerPool workers{1};
     const auto hanging = std::make_shared<Hanging>();
-    GroupLookup lookup{[hanging](const std::string& account) -> AccountGroups {
-                           return account == "slow" ? hanging->read() : AccountGroups{};
-                       },
-                       100ms};
+    GroupLookup lookup{[hanging](const GroupQuestion&) { return hanging->read(); },
+                       {100ms, 1000ms}};
     std::vector<Task<AccountGroups>> tasks;
-    for (int i = 0; i < 4; ++i) {
-        tasks.push_back(lookup.groups_of("slow"));
+    for (int i = 0; i < 50; ++i) {
+        tasks.push_back(lookup.ask(workers, {"slow", {}}));
         tasks.back().start();
     }
-    const auto begin = std::chrono::steady_clock::now();
-    EXPECT_EQ(test::run_loop(lookup.groups_of("fifth")), std::nullopt);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 80ms) << "said at once";
+    EXPECT_EQ(test::run_loop(workers.run([] { return 5; })), 5);
     EXPECT_TRUE(test::spin_until(
         [&] { return std::ranges::all_of(tasks, [](auto& task) { return task.done(); }); }));
     for (auto& task : tasks) {
-        EXPECT_EQ(task.result(), std::nullopt);
+        EXPECT_EQ(task.result(), AccountGroups{});
     }
     hanging->let_go();
 }
 
 TEST(GroupLookup, MayBeDroppedWhileItWaits)
 {
+    WorkerPool workers{1};
     const auto hanging = std::make_shared<Hanging>();
     {
-        GroupLookup lookup{[hanging](const std::string&) { return hanging->read(); }};
-        auto task = lookup.groups_of("alice");
+        GroupLookup lookup{[hanging](const GroupQuestion&) { return hanging->read(); }};
+        auto task = lookup.ask(workers, {"alice", {}});
         EXPECT_FALSE(task.start());
     }
     hanging->let_go();
