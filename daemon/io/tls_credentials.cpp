@@ -292,7 +292,17 @@ private:
             parts.trust = before_->parts().trust;
         }
         if (parts.trust) {
-            set_trust(parts.credentials.get(), *parts.trust);
+            // What was set of it before an error counts for nothing while parts.trust is null.
+            bool set = false;
+            attempt([&] {
+                set_trust(parts.credentials.get(), *parts.trust);
+                set = true;
+            });
+            if (!set) {
+                parts.trust.reset();
+            }
+        }
+        if (parts.trust) {
             for (auto& warning : warnings_of(*parts.trust)) {
                 complain(std::move(warning));
             }

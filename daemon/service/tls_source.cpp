@@ -2,19 +2,42 @@
 #include "service/tls_source.h"
 
 #include "base/log.h"
+#include "base/text.h"
+#include "base/translate.h"
 
 #include <utility>
 
 namespace gds {
+
+namespace {
+
+// What load_tls() knows of, it complains of itself. After anything else (no memory) nothing is
+// left in use: what was loaded before may be more open than what the settings say now.
+TlsLoaded load_or_complain(const TlsSource::Load& load, const TlsSettings& settings,
+                           const std::string& directory, const TlsCredentialsPtr& before)
+{
+    try {
+        return load(settings, directory, before);
+    } catch (const std::exception& error) {
+        TlsLoaded nothing;
+        nothing.complaints.push_back(
+            format_text(_("Certificate and TLS settings cannot be used: %s. This is tried again."),
+                        error.what()));
+        nothing.worth_a_retry = true;
+        return nothing;
+    }
+}
+
+} // namespace
 
 TlsSource::TlsSource(WorkerPool& workers, std::string own_directory, OnLoaded on_loaded)
     : TlsSource(workers, std::move(own_directory), std::move(on_loaded), Timing{})
 {}
 
 TlsSource::TlsSource(WorkerPool& workers, std::string own_directory, OnLoaded on_loaded,
-                     Timing timing)
+                     Timing timing, Load load)
     : workers_(workers), own_directory_(std::move(own_directory)), on_loaded_(std::move(on_loaded)),
-      timing_(timing)
+      timing_(timing), load_(std::move(load))
 {}
 
 TlsSource::~TlsSource()
@@ -35,7 +58,7 @@ void TlsSource::set(const TlsSettings& settings)
     if (std::exchange(set_, true)) {
         begin_load();
     } else {
-        take(load_tls(settings_, own_directory_, nullptr));
+        take(load_or_complain(load_, settings_, own_directory_, nullptr));
     }
 }
 
@@ -91,8 +114,11 @@ void TlsSource::begin_load()
     }
     loading_ = true;
     auto loading = load();
-    loads_.spawn(std::move(loading), [this](std::exception_ptr) {
+    loads_.spawn(std::move(loading), [this](std::exception_ptr failure) {
         loading_ = false;
+        if (failure) {
+            log_warning("certificate and TLS settings could not be handed on");
+        }
         if (std::exchange(load_again_, false)) {
             begin_load();
         }
@@ -101,8 +127,9 @@ void TlsSource::begin_load()
 
 Task<> TlsSource::load()
 {
-    auto job = [settings = settings_, directory = own_directory_, before = credentials_] {
-        return load_tls(settings, directory, before);
+    auto job = [load = load_, settings = settings_, directory = own_directory_,
+                before = credentials_] {
+        return load_or_complain(load, settings, directory, before);
     };
     auto loaded = co_await workers_.run(std::move(job));
     take(std::move(loaded));

@@ -32,8 +32,13 @@ public:
         std::chrono::milliseconds look_again{3'600'000};
     };
 
+    // load_tls(), as a rule.
+    using Load = std::function<TlsLoaded(const TlsSettings& settings, const std::string& directory,
+                                         const TlsCredentialsPtr& before)>;
+
     TlsSource(WorkerPool& workers, std::string own_directory, OnLoaded on_loaded);
-    TlsSource(WorkerPool& workers, std::string own_directory, OnLoaded on_loaded, Timing timing);
+    TlsSource(WorkerPool& workers, std::string own_directory, OnLoaded on_loaded, Timing timing,
+              Load load = load_tls);
     ~TlsSource();
     TlsSource(const TlsSource&) = delete;
     TlsSource& operator=(const TlsSource&) = delete;
@@ -55,6 +60,7 @@ private:
     std::string own_directory_;
     OnLoaded on_loaded_;
     Timing timing_;
+    Load load_;
     TlsSettings settings_;
     bool set_ = false;
     bool loading_ = false;

@@ -5,6 +5,7 @@
 #include "base/private_file.h"
 #include "fakes/certificate_authority.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 
@@ -126,6 +127,45 @@ TEST_F(TlsSourceTest, FollowsTheSettings)
     EXPECT_TRUE(eventually([&] { return complaint.find("ca.pem") != std::string::npos; }));
     write("ca.pem", authority.pem());
     EXPECT_TRUE(eventually([&] { return now->refusal().empty() && complaint.empty(); }));
+}
+
+// The old ones may be more open than what the settings say now.
+TEST_F(TlsSourceTest, AnErrorThatNobodyExpectedIsNamedAndLeavesNothingInUse)
+{
+    std::atomic<bool> broken = false;
+    TlsSource fragile{workers,
+                      "/nowhere/at/all",
+                      [this](TlsCredentialsPtr credentials, std::string why) {
+                          now = std::move(credentials);
+                          complaint = std::move(why);
+                      },
+                      {50ms, 150ms, 1h},
+                      [&broken](const auto& wanted, const auto& where, const auto& before) {
+                          if (broken) {
+                              throw std::bad_alloc{};
+                          }
+                          return load_tls(wanted, where, before);
+                      }};
+    renew();
+    fragile.set(settings);
+    ASSERT_TRUE(now);
+    broken = true;
+    settings.client_certificates = ClientCertificates::request;
+    fragile.set(settings);
+    EXPECT_TRUE(eventually([&] { return !complaint.empty(); }));
+    EXPECT_NE(complaint.find("cannot be used"), std::string::npos);
+    EXPECT_FALSE(now);
+    broken = false;
+    EXPECT_TRUE(eventually([&] { return now != nullptr; })) << "without a change";
+    broken = true;
+    complaint.clear();
+    TlsSource{workers,
+              "/nowhere/at/all",
+              [this](TlsCredentialsPtr, std::string why) { complaint = std::move(why); },
+              {50ms, 150ms, 1h},
+              [](const auto&, const auto&, const auto&) -> TlsLoaded { throw std::bad_alloc{}; }}
+        .set(settings);
+    EXPECT_NE(complaint, "") << "at the first load";
 }
 
 TEST_F(TlsSourceTest, EndsWhileItLoads)
