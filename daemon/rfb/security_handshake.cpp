@@ -120,6 +120,19 @@ Task<Authenticated> run_type(const SecurityContext& context, std::uint8_t choice
     co_return co_await type->run(context, channel);
 }
 
+bool is_wrong_secret(const std::exception_ptr& refused)
+{
+    try {
+        std::rethrow_exception(refused);
+    } catch (const CredentialsUnavailable&) {
+        return false;
+    } catch (const AuthenticationError&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 // The client is told if it still listens. However that goes, what ended the handshake stays what it
 // is: nobody escapes being counted by not reading his refusal.
 Task<> say_last(ByteStream& stream, Bytes message)
@@ -173,7 +186,11 @@ Task<Authenticated> security_handshake(Connection& connection, const SecuritySet
             result_is_said ? security_result_failed(version, refusal.reason) : Bytes{};
         last_words.insert(last_words.end(), result.begin(), result.end());
     }
-    // The verdict is known to our side before the client hears of it.
+    // The verdict is known to our side before the client hears of it: nobody gets a free guess by
+    // going before he has read all of it.
+    if (is_wrong_secret(refused)) {
+        observer.on_wrong_secret();
+    }
     observer.on_stage("result");
     co_await say_last(connection.stream(), std::move(last_words));
     std::rethrow_exception(refused);

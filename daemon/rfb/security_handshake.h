@@ -43,6 +43,8 @@ public:
     virtual void on_stage(const char* stage) = 0;
     // A secret has arrived and would be judged next. False: refuse it unseen.
     virtual bool may_judge() { return true; }
+    // One was judged and does not fit. Said before the client is told, however it takes that.
+    virtual void on_wrong_secret() {}
     // Who it is has been proved. The sentence that refuses him all the same, told to him and to the
     // log; empty: he may come in.
     virtual Task<std::string> refusal_of(const Authenticated& /*who*/) { co_return std::string{}; }

@@ -7,7 +7,6 @@
 #include "base/translate.h"
 #include "io/socket_stream.h"
 #include "io/tls_stream.h"
-#include "rfb/refusal.h"
 
 #include <ctime>
 #include <utility>
@@ -86,18 +85,12 @@ Task<> Client::serve()
     auto shake = security_handshake(*connection_, setup_, *this, workers_);
     std::exception_ptr failure;
     std::optional<Authenticated> who;
-    bool wrong_secret = false;
     try {
         who = co_await with_timeout(std::move(shake), policy_->login_timeout);
-    } catch (const CredentialsUnavailable&) {
-        failure = std::current_exception();
-    } catch (const AuthenticationError&) {
-        wrong_secret = true;
-        failure = std::current_exception();
     } catch (...) {
         failure = std::current_exception();
     }
-    settle_judgement(wrong_secret);
+    settle_judgement(false); // unless it is by now
     if (failure) {
         std::rethrow_exception(failure);
     }

@@ -114,6 +114,7 @@ private:
     // SecurityObserver
     void on_stage(const char* stage) override;
     bool may_judge() override;
+    void on_wrong_secret() override { settle_judgement(true); }
     Task<std::string> refusal_of(const Authenticated& who) override;
     // ScreenViewer
     void on_picture(const Region& damage) override;

@@ -96,12 +96,19 @@ struct StageLog final : SecurityObserver {
     std::vector<std::string> stages;
     bool judge = true;
     int asked_to_judge = 0;
+    int wrong_secrets = 0;
+    std::string wrong_secret_in; // the stage when it was said
     std::string refuse_access; // with this sentence
     void on_stage(const char* stage) override { stages.emplace_back(stage); }
     bool may_judge() override
     {
         ++asked_to_judge;
         return judge;
+    }
+    void on_wrong_secret() override
+    {
+        ++wrong_secrets;
+        wrong_secret_in = stages.back();
     }
     Task<std::string> refusal_of(const Authenticated& /*who*/) override { co_return refuse_access; }
 };

@@ -90,8 +90,26 @@ TEST(SecurityHandshake, AWrongPasswordIsToldWithAReason)
             EXPECT_EQ(login->viewer.result, 1U);
             EXPECT_EQ(login->viewer.reason, "Authentication failed");
             EXPECT_EQ(login->server.log.stages, sub_type == 262 ? k_plain_stages : k_sasl_stages);
+            EXPECT_EQ(login->server.log.wrong_secrets, 1);
+            EXPECT_EQ(login->server.log.wrong_secret_in, sub_type == 262 ? "plain" : "sasl");
         }
     }
+}
+
+TEST(SecurityHandshake, AWrongPasswordCountsAlthoughItsRefusalIsNotRead)
+{
+    ServerEnd end;
+    auto pair = make_stream_pair();
+    // Version, one type and the challenge.
+    constexpr std::size_t k_before_the_result = 12 + 2 + k_vnc_challenge;
+    pair.server->set_write_capacity(k_before_the_result);
+    auto serving = serve(std::move(pair.server), setup_for({SecurityWord::vnc_auth}), end);
+    pair.client->send("RFB 003.008\n\x02");
+    pair.client->send(Bytes(k_vnc_challenge, 0));
+    serving.start();
+    EXPECT_TRUE(spin_until([&] { return end.log.wrong_secrets == 1; }));
+    EXPECT_FALSE(end.ended) << "he is not told yet";
+    EXPECT_EQ(pair.client->arrived().size(), k_before_the_result);
 }
 
 TEST(SecurityHandshake, WhoIsNotWantedIsToldAfterHisProof)
@@ -105,6 +123,7 @@ TEST(SecurityHandshake, WhoIsNotWantedIsToldAfterHisProof)
         EXPECT_FALSE(login->server.ended_by<AuthenticationError>()) << "his secret was right";
         EXPECT_EQ(login->viewer.result, 1U);
         EXPECT_EQ(login->viewer.reason, "Not you");
+        EXPECT_EQ(login->server.log.wrong_secrets, 0);
     }
 }
 
@@ -128,6 +147,7 @@ TEST(SecurityHandshake, ALockedKeyringIsToldAsReason)
         EXPECT_EQ(login->viewer.result, 1U);
         EXPECT_EQ(login->viewer.reason, "Credentials not available: the keyring is locked");
         EXPECT_TRUE(login->server.ended_by<CredentialsUnavailable>());
+        EXPECT_EQ(login->server.log.wrong_secrets, 0);
     }
 }
 
