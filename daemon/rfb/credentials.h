@@ -21,6 +21,8 @@ struct Credentials {
     Bytes decoy_key;
     // Empty: usable. Else why nobody can log in by password now ("the keyring is locked").
     std::string unavailable;
+    // Only because no user has a password, as where people log in otherwise.
+    bool no_users = false;
     // The one password of VNC Authentication; null: none is set, or it cannot be read, and
     // `vnc_unavailable` says which.
     std::shared_ptr<const SecretString> vnc_password;

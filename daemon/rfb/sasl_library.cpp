@@ -151,4 +151,10 @@ bool takes_kerberos(const SaslPolicy& policy)
                        std::string{k_kerberos_mechanism});
 }
 
+bool takes_passwords(const SaslPolicy& policy)
+{
+    return std::ranges::any_of(usable_sasl_mechanisms(policy.mechanisms),
+                               [](const auto& name) { return name != k_kerberos_mechanism; });
+}
+
 } // namespace gds

@@ -27,5 +27,7 @@ std::vector<std::string> layered_sasl_mechanisms(const SaslPolicy& policy);
 
 // Whether somebody without a password can log in.
 bool takes_kerberos(const SaslPolicy& policy);
+// Whether anybody can with one, inside TLS.
+bool takes_passwords(const SaslPolicy& policy);
 
 } // namespace gds

@@ -12,11 +12,17 @@ namespace gds {
 
 namespace {
 
+bool asks_for_user_password(SecurityWord word, SaslAbility sasl)
+{
+    return needs_user_password(word) && (word != SecurityWord::x509_sasl || sasl.passwords);
+}
+
 bool is_missing(SecurityWord word, const Credentials& credentials, const OwnKeys& keys,
                 SaslAbility sasl)
 {
     const bool by_ticket = word == SecurityWord::x509_sasl && sasl.kerberos;
     return (needs_certificate(word) && !keys.certificate) ||
+           (word == SecurityWord::x509_sasl && !sasl.passwords && !sasl.kerberos) ||
            (word == SecurityWord::ra2_256 && !keys.ra2) ||
            (needs_user_password(word) && !credentials.unavailable.empty() && !by_ticket) ||
            (word == SecurityWord::sasl && !sasl.layer) ||
@@ -31,7 +37,7 @@ SaslAbility sasl_ability(const SaslPolicy& sasl, const Credentials& credentials)
     const bool layer = credentials.unavailable.empty()
                            ? !layered.empty()
                            : was_offered(layered, std::string{k_kerberos_mechanism});
-    return {takes_kerberos(sasl), layer};
+    return {takes_kerberos(sasl), layer, takes_passwords(sasl)};
 }
 
 CredentialsPtr usable_credentials(const SaslPolicy& sasl, const CredentialsPtr& of_the_keyring)
@@ -59,7 +65,9 @@ Doors look_at_doors(const std::vector<SecurityWord>& listed, const Credentials& 
             doors.missing.push_back(sentence);
         }
     };
-    say(std::ranges::any_of(listed, needs_user_password), credentials.unavailable);
+    const bool by_password = std::ranges::any_of(
+        listed, [sasl](SecurityWord word) { return asks_for_user_password(word, sasl); });
+    say(by_password && !(credentials.no_users && !doors.open.empty()), credentials.unavailable);
     say(std::ranges::any_of(listed, needs_vnc_password), credentials.vnc_unavailable);
     say(std::ranges::find(listed, SecurityWord::ra2_256) != listed.end(), keys.ra2_complaint);
     return doors;

@@ -15,7 +15,8 @@ namespace gds {
 struct Doors {
     // What can be offered, in the order of the setting: nothing that it needs is missing.
     std::vector<SecurityWord> open;
-    // For StatusReason: why others are not offered.
+    // For StatusReason: why others are not offered. That no user has a password is said only where
+    // there is no other way in.
     std::vector<std::string> missing;
     // For StatusReason: what listed words that are not both encrypted and strong mean.
     std::vector<std::string> warnings;
@@ -28,10 +29,12 @@ struct OwnKeys {
     std::string ra2_complaint;
 };
 
-// What SASL can do without our users' passwords, and without TLS.
+// What SASL can do: without our users' passwords, and without TLS.
 struct SaslAbility {
     bool kerberos = false;
     bool layer = false;
+    // With their passwords.
+    bool passwords = true;
 };
 
 SaslAbility sasl_ability(const SaslPolicy& sasl, const Credentials& credentials);

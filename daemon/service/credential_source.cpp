@@ -117,6 +117,7 @@ void CredentialSource::take(StoredSecrets stored)
     credentials.vnc_password = std::move(stored.vnc_password);
     credentials.decoy_key = decoy_key_;
     if (credentials.users.empty()) {
+        credentials.no_users = !locked_;
         // Translators: security-relevant. Shown to the person whose desktop is shared.
         credentials.unavailable =
             locked_ ? is_locked
@@ -161,7 +162,7 @@ void CredentialSource::publish(Credentials credentials)
     if (credentials.unavailable != snapshot_->unavailable) {
         if (credentials.unavailable.empty()) {
             log_info("passwords can be checked");
-        } else {
+        } else if (!credentials.no_users) { // the server warns where that matters
             log_warning(credentials.unavailable);
         }
     }

@@ -65,6 +65,38 @@ TEST(Doors, ATicketNeedsNoPassword)
     EXPECT_TRUE(look_at_doors({SecurityWord::sasl}, all_there(), k_all_keys).open.empty());
 }
 
+TEST(Doors, ThatNobodyHasAPasswordIsSaidWhereThereIsNoOtherWayIn)
+{
+    Credentials nobody;
+    nobody.unavailable = "No user.";
+    nobody.no_users = true;
+    const std::vector<SecurityWord> usual{SecurityWord::x509_sasl, SecurityWord::x509_plain};
+    const std::vector<std::string> said{"No user."};
+    EXPECT_EQ(look_at_doors(usual, nobody, k_all_keys).missing, said);
+    // Kerberos alone, and beside passwords.
+    const SaslAbility tickets_only{true, true, false};
+    EXPECT_TRUE(look_at_doors(usual, nobody, k_all_keys, tickets_only).missing.empty());
+    EXPECT_TRUE(look_at_doors(usual, nobody, k_all_keys, {true, true, true}).missing.empty());
+    // Certificates of viewers alone.
+    EXPECT_TRUE(
+        look_at_doors({SecurityWord::x509_none, SecurityWord::x509_plain}, nobody, k_all_keys)
+            .missing.empty());
+    // Tickets, without our own certificate.
+    EXPECT_EQ(look_at_doors(usual, nobody, {false, true, ""}, {true, true, true}).missing, said);
+    // Not even a locked keyring matters where no password is asked for.
+    nobody.no_users = false;
+    EXPECT_TRUE(
+        look_at_doors({SecurityWord::x509_sasl}, nobody, k_all_keys, tickets_only).missing.empty());
+    EXPECT_EQ(look_at_doors(usual, nobody, k_all_keys, {true, true, true}).missing, said);
+}
+
+TEST(Doors, SaslWithoutAnyMechanismIsClosed)
+{
+    EXPECT_TRUE(
+        look_at_doors({SecurityWord::x509_sasl}, all_there(), k_all_keys, {false, false, false})
+            .open.empty());
+}
+
 TEST(Doors, Ra2NeedsItsKey)
 {
     const OwnKeys no_key{true, false, "No RSA key."};
