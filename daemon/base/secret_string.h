@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -94,6 +95,21 @@ private:
     std::unique_ptr<char[]> data_;
     std::size_t size_ = 0;
 };
+
+// One behind the other, in storage that is wiped.
+inline SecretString joined(std::initializer_list<std::string_view> parts)
+{
+    std::size_t size = 0;
+    for (const auto part : parts) {
+        size += part.size();
+    }
+    SecretString whole{size};
+    auto into = whole.octets().begin();
+    for (const auto part : parts) {
+        into = std::copy(part.begin(), part.end(), into);
+    }
+    return whole;
+}
 
 // Null is a value of its own.
 inline bool same_secret(const std::shared_ptr<const SecretString>& one,

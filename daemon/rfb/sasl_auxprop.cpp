@@ -90,9 +90,8 @@ int set_verifiers(const sasl_server_params_t& parameters, const Credentials& cre
 {
     for (const ScramHash hash : {ScramHash::sha512, ScramHash::sha256}) {
         bool known = false;
-        std::string text = to_text(credentials.verifier_for(user, hash, known));
+        const SecretString text = to_text(credentials.verifier_for(user, hash, known));
         const int result = set_property(parameters, k_verifier_property, text.c_str(), text.size());
-        wipe(text);
         if (result != SASL_OK) {
             return result;
         }

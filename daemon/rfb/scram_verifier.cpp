@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <glib.h>
+#include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/pbkdf2.h>
@@ -25,6 +25,15 @@ constexpr std::size_t k_min_salt_size = 8;
 constexpr std::size_t k_max_salt_size = 64;
 
 struct Keys {
+    Keys(Bytes stored_key, Bytes server_key)
+        : stored(std::move(stored_key)), server(std::move(server_key))
+    {}
+    Keys(Keys&& other) noexcept = default;
+    ~Keys()
+    {
+        wipe(stored);
+        wipe(server);
+    }
     Bytes stored;
     Bytes server;
 };
@@ -100,24 +109,32 @@ bool is_password(std::string_view password)
     return !password.empty() && password.find('\0') == std::string_view::npos;
 }
 
-std::string base64(ByteView octets)
+// RFC 4648, section 4; not by GLib, whose storage is released as it is.
+SecretString base64(ByteView octets)
 {
-    char* encoded = g_base64_encode(octets.data(), octets.size());
-    std::string text{encoded};
-    g_free(encoded);
+    SecretString text{BASE64_ENCODE_RAW_LENGTH(octets.size())};
+    auto* const into = reinterpret_cast<char*>(text.octets().data());
+    base64_encode_raw(into, octets.size(), octets.data());
     return text;
 }
 
-// Exactly what base64() writes; GLib alone would skip over what is not base64.
+// Exactly what base64() writes.
 std::optional<Bytes> from_base64(std::string_view text)
 {
-    const std::string terminated{text};
-    gsize size = 0;
-    guchar* decoded = g_base64_decode(terminated.c_str(), &size);
-    Bytes octets{decoded, decoded + size};
-    g_free(decoded);
-    if (base64(octets) != text) {
-        return {};
+    std::optional<Bytes> octets{std::in_place, BASE64_DECODE_LENGTH(text.size())};
+    std::size_t size = octets->size();
+    base64_decode_ctx context{};
+    base64_decode_init(&context);
+    const bool decoded =
+        base64_decode_update(&context, &size, octets->data(), text.size(), text.data()) != 0 &&
+        base64_decode_final(&context) != 0;
+    ::explicit_bzero(&context, sizeof context);
+    if (decoded) {
+        octets->resize(size);
+    }
+    if (!decoded || base64(*octets).view() != text) {
+        wipe(*octets);
+        octets.reset();
     }
     return octets;
 }
@@ -168,11 +185,13 @@ bool check_password(const ScramVerifier& verifier, std::string_view password)
            is_password(password);
 }
 
-std::string to_text(const ScramVerifier& verifier)
+SecretString to_text(const ScramVerifier& verifier)
 {
-    return std::string{mechanism_of(verifier.hash)} + "$" + std::to_string(verifier.iterations) +
-           ":" + base64(verifier.salt) + "$" + base64(verifier.stored_key) + ":" +
-           base64(verifier.server_key);
+    const SecretString salt = base64(verifier.salt);
+    const SecretString stored = base64(verifier.stored_key);
+    const SecretString server = base64(verifier.server_key);
+    return joined({mechanism_of(verifier.hash), "$", std::to_string(verifier.iterations), ":",
+                   salt.view(), "$", stored.view(), ":", server.view()});
 }
 
 std::optional<ScramVerifier> parse_scram_verifier(std::string_view text)

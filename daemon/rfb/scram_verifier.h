@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/secret_string.h"
 
 #include <optional>
 #include <string>
@@ -33,7 +34,7 @@ ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password,
                                   unsigned iterations = k_scram_default_iterations);
 // Costs one PBKDF2; compares in constant time. Call it on a worker.
 bool check_password(const ScramVerifier& verifier, std::string_view password);
-std::string to_text(const ScramVerifier& verifier);
+SecretString to_text(const ScramVerifier& verifier);
 // Empty when malformed, or with an iteration count outside the limits.
 std::optional<ScramVerifier> parse_scram_verifier(std::string_view text);
 

@@ -151,14 +151,11 @@ Task<bool> LibsecretStore::unlock()
 
 Task<> LibsecretStore::save_user(std::string user, std::vector<ScramVerifier> verifiers)
 {
-    std::string text;
+    SecretString secret;
     for (const auto& verifier : verifiers) {
-        std::string line = to_text(verifier);
-        text += text.empty() ? line : '\n' + line;
-        wipe(line);
+        SecretString line = to_text(verifier);
+        secret = secret.empty() ? std::move(line) : joined({secret.view(), "\n", line.view()});
     }
-    SecretString secret{text};
-    wipe(text);
     auto attributes = user_attributes(user);
     // Translators: shown in keyring applications. %s is a user name.
     auto label = sentence(_("Desktop sharing: how %s logs in"), user.c_str());

@@ -206,7 +206,7 @@ void check_texts(ByteView octets)
 {
     parse_version(octets);
     if (const auto verifier = parse_scram_verifier(as_text(octets))) {
-        require(to_text(*verifier) == as_text(octets), "a verifier is not what was read");
+        require(to_text(*verifier).view() == as_text(octets), "a verifier is not what was read");
     }
 }
 
