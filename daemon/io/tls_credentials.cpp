@@ -8,6 +8,7 @@
 #include "io/gnutls_handles.h"
 #include "io/tls_certificate.h"
 #include "io/tls_priority.h"
+#include "io/tls_rehearsal.h"
 #include "io/tls_trust.h"
 
 #include <array>
@@ -241,6 +242,7 @@ public:
             if (settings_.client_certificates != ClientCertificates::ignore) {
                 take_trust(*parts);
             }
+            rehearse(*parts);
             loaded_.credentials = std::make_shared<const GnutlsCredentials>(std::move(*parts));
         }
         return std::move(loaded_);
@@ -312,6 +314,35 @@ private:
                        "connect."));
         } else {
             complain(_("Viewers that show a certificate are refused."));
+        }
+    }
+
+    // A priority or a key that suit nobody would be found out by viewers alone, one by one. What
+    // was asked for is not widened for that.
+    void rehearse(GnutlsCredentials::Parts& parts)
+    {
+        std::string why;
+        try {
+            why = rehearse_handshake(parts.credentials.get(), parts.priority.get());
+        } catch (const std::runtime_error& error) {
+            why = error.what();
+        }
+        if (why.empty()) {
+            return;
+        }
+        parts.refusal = _("The TLS settings of this desktop do not go together.");
+        const auto& key_file = parts.identity->key_file;
+        if (parts.wished_priority.empty()) {
+            complain(format_text(_("The private key in %s cannot be used with viewers (%s), so "
+                                   "nobody can connect. Make an ECDSA or RSA key, with a "
+                                   "certificate for it."),
+                                 key_file.c_str(), why.c_str()));
+        } else {
+            complain(format_text(_("The TLS setting “priority” is “%s”, which leaves nothing that "
+                                   "the private key in %s can be used for (%s), so nobody can "
+                                   "connect. Change the setting, or clear it."),
+                                 printable(parts.wished_priority).c_str(), key_file.c_str(),
+                                 why.c_str()));
         }
     }
 

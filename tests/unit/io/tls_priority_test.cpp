@@ -78,6 +78,27 @@ TEST(TlsPriority, ABadWishIsNamedAndOursStays)
     }
 }
 
+// Our own key is an ECDSA one.
+TEST(TlsPriority, AWishThatTheKeyCannotMeetIsNamedAndNothingWiderIsSpoken)
+{
+    for (const char* wish : {"NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-RSA",
+                             "NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA256",
+                             "NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:+SIGN-EDDSA-ED25519"}) {
+        const auto loaded = load(wish);
+        ASSERT_EQ(loaded.complaints.size(), 1U) << wish;
+        EXPECT_NE(loaded.complaints[0].find(wish), std::string::npos) << loaded.complaints[0];
+        EXPECT_NE(loaded.complaints[0].find("key.pem"), std::string::npos);
+        ASSERT_TRUE(loaded.credentials);
+        EXPECT_NE(loaded.credentials->refusal(), "");
+        EXPECT_FALSE(meets(loaded.credentials, "NORMAL")) << wish;
+        const auto cleared = load("", loaded.credentials);
+        EXPECT_EQ(cleared.credentials->refusal(), "");
+        EXPECT_TRUE(meets(cleared.credentials, "NORMAL"));
+    }
+    EXPECT_EQ(load("NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA").credentials->refusal(),
+              "");
+}
+
 TEST(TlsPriority, ABadWishLeavesTheNarrowerOneOfBefore)
 {
     const auto narrow = load("SECURE128:-VERS-ALL:+VERS-TLS1.3");
