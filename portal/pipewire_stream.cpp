@@ -258,7 +258,9 @@ void PipeWireStream::deliver()
         buffer = std::exchange(mailbox_.buffer, nullptr);
         without_picture = std::exchange(mailbox_.without_picture, 0);
     }
-    second_look_.pointers_came(without_picture);
+    if (comes_from_mutter()) {
+        second_look_.pointers_came(without_picture);
+    }
     if (content.pixels) {
         second_look_.picture_came();
     }

@@ -248,6 +248,12 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
                                                std::move(remote_events));
     picture_.begin(grant_.streams);
     in_part_ = false;
+    part_timer_ = call_after(k_patience_with_stream, [this] {
+        in_part_ = true;
+        if (const auto frame = std::exchange(withheld_, nullptr); frame && !signs_.any()) {
+            take_frame(frame);
+        }
+    });
     if (pointer_ == PointerDelivery::painted && observer_ != nullptr) {
         observer_->on_cursor({std::make_shared<CursorShape>(), {}}); // not a second one
     }
@@ -282,6 +288,7 @@ void PortalCapture::take_content(std::size_t stream, const BufferContent& conten
         if (frame && (picture_.whole() || in_part_)) {
             take_frame(frame);
         } else if (frame) {
+            withheld_ = frame;
             picture_.insist();
         }
     }
@@ -295,6 +302,7 @@ void PortalCapture::take_content(std::size_t stream, const BufferContent& conten
 
 void PortalCapture::take_frame(const FramePtr& frame)
 {
+    withheld_.reset();
     if (status_.state != CaptureState::streaming) {
         streamed_ = true;
         retry_delay_ = k_first_retry;
@@ -352,8 +360,6 @@ void PortalCapture::note_name(const std::string& name, bool present)
 void PortalCapture::watch_silence()
 {
     silence_timer_ = call_after(k_patience_with_stream, [this] {
-        in_part_ = true;
-        picture_.insist();
         set_status(CaptureState::starting,
                    any_stream_flows()
                        ? _("The desktop has not sent a picture yet; it comes with the next change "
@@ -389,6 +395,8 @@ void PortalCapture::end_session()
     input_.detach();
     asking_timer_.reset();
     silence_timer_.reset();
+    part_timer_.reset();
+    withheld_.reset();
     streams_.clear();
     remote_.reset();
     grant_ = {};

@@ -93,6 +93,8 @@ private:
     Source silence_timer_;
     // Rather some of the monitors than none: the others have been waited for.
     bool in_part_ = false;
+    FramePtr withheld_; // the newest of them
+    Source part_timer_;
     bool running_ = false;
     bool streamed_ = false; // since start(): a failure is a loss from then on
     bool asked_ = false; // the portal may have shown a dialog in this attempt

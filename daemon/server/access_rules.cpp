@@ -288,11 +288,13 @@ AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& que
     // Every unknown rule may be where it ends or not; the first certain one is where it does.
     std::optional<AccessDecision> strictest;
     bool differ = false;
+    bool may_be_view = false;
     std::string doubtful;
     const auto may_be = [&](AccessVerdict verdict, const std::string& why) {
         differ = differ || (strictest && strictest->verdict != verdict);
+        may_be_view = may_be_view || verdict == AccessVerdict::view;
         if (!strictest || verdict >= strictest->verdict) { // they stand in this order
-            strictest = AccessDecision{verdict, why, false, false};
+            strictest = AccessDecision{verdict, why};
         }
     };
     bool wants_groups = false;
@@ -318,6 +320,7 @@ AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& que
         may_be(rules.otherwise, "no rule matches");
     }
     strictest->undecided = differ;
+    strictest->may_be_view = may_be_view;
     strictest->wants_groups = differ && wants_groups;
     if (differ) {
         const bool same = strictest->because == doubtful;

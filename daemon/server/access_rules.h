@@ -97,6 +97,8 @@ struct AccessDecision {
     // The answer turns on what could not be found out: it is the strictest of those that there may
     // be. So a rule that lets somebody in does not count, and one that keeps him out does.
     bool undecided = false;
+    // He may be one who looks only, whatever else may hold.
+    bool may_be_view = false;
     // Groups are among what could not be found out.
     bool wants_groups = false;
 };

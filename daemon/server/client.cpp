@@ -4,7 +4,6 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "base/timeout.h"
-#include "base/translate.h"
 #include "io/socket_stream.h"
 #include "io/tls_stream.h"
 
@@ -67,6 +66,7 @@ Task<> Client::live()
     }
     log_end(failure);
     session_.reset();
+    asking_.withdraw();
     co_await part();
 }
 
@@ -95,7 +95,7 @@ Task<> Client::serve()
         std::rethrow_exception(failure);
     }
     admission_.leave(number_);
-    if (!owner_.has_room()) {
+    if (!waits() && !owner_.has_room()) {
         throw ProtocolError{"the limit of clients is reached"};
     }
 
@@ -189,185 +189,6 @@ void Client::disconnect(const std::string& reason)
         auto goodbye = part();
         tasks_.spawn(std::move(goodbye), [this](std::exception_ptr) { owner_.on_ended(number_); });
     });
-}
-
-Task<std::string> Client::refusal_of(const Authenticated& who)
-{
-    journal_.set_identity(printable(who.user()), in_a_sentence(who.identity()),
-                          who.security_type());
-    access_.set_identity(who.identity());
-    access_.judge(*policy_, certificate_holds());
-    // His secret was right: a directory that hangs costs those who come from there nothing.
-    settle_judgement(false);
-    if (access_.groups_missing()) {
-        admission_.leave(number_);
-        co_await find_out_groups();
-    }
-    if (access_.asks()) {
-        auto obstacle = co_await obstacle_to_asking();
-        if (!obstacle.empty()) {
-            access_.refuse(std::move(obstacle));
-        }
-    }
-    if (!access_.refusal().empty()) {
-        journal_.judged("is refused", access_.because());
-    }
-    co_return access_.refusal();
-}
-
-Task<std::string> Client::obstacle_to_asking()
-{
-    if (owner_.consent() == nullptr) {
-        co_return _("Somebody at the desk would have to agree, and nobody can be asked now.");
-    }
-    co_return co_await owner_.consent()->obstacle(source_);
-}
-
-void Client::begin_asking()
-{
-    journal_.asked();
-    const auto& who = session_->who();
-    asking_.begin(*owner_.consent(),
-                  {printable(who.user()), source_, connection_->peer(), who.security_type(),
-                   access_.wants_control()},
-                  policy_->ask_timeout, screen_.frame()->size);
-    owner_.on_changed(number_);
-}
-
-void Client::take_answer(const ConsentAnswer& answer)
-{
-    if (answer.verdict == ConsentAnswer::Verdict::refused) {
-        access_.refuse(answer.reason);
-        journal_.answered(answer.reason);
-        asking_.show_refusal(answer.reason, policy_->refusal_shown);
-        return;
-    }
-    const bool control = answer.verdict == ConsentAnswer::Verdict::control;
-    journal_.answered(control ? "allowed" : "allowed to look");
-    access_.agree(control);
-    access_.judge(*policy_, certificate_holds());
-    take_verdict();
-}
-
-// Only now: the person at the desk is not asked for the screen for the sake of a connection that
-// says nothing, or that he does not want.
-void Client::enter()
-{
-    asking_.end();
-    watching_ = true;
-    screen_.add(*this);
-    damage_ = Rect::of(screen_.frame()->size);
-    picture_changed();
-    cover_or_show();
-    // Who may only look ends nobody's session.
-    if (exclusive_ && !looks_only()) {
-        owner_.on_exclusive(number_);
-    }
-}
-
-// Until a judgement turns on nothing that is still to be asked; until then the strictest holds that
-// there may be. The policy may change meanwhile; what counts is that of the end.
-Task<> Client::find_out_groups()
-{
-    looking_up_ = true;
-    look_up_again_.reset();
-    access_.ask_anew();
-    auto question = access_.to_be_asked();
-    while (!question.account.empty()) {
-        const auto answer = co_await owner_.groups_of(question);
-        access_.learn(question, answer);
-        judge_anew();
-        question = access_.to_be_asked();
-    }
-    looking_up_ = false;
-}
-
-void Client::judge_anew()
-{
-    const bool looked_only = looks_only();
-    access_.judge(*policy_, certificate_holds());
-    cover_or_show();
-    if (looked_only != looks_only()) {
-        rights_changed();
-    }
-}
-
-// Who may turn out to be let in is not thrown out yet, and sees nothing.
-void Client::cover_or_show()
-{
-    const bool covered = watching_ && (!access_.refusal().empty() || access_.asks());
-    if (covered != (cover_ != nullptr)) {
-        cover_ = covered ? screen_.cover() : nullptr;
-        on_picture(Rect::of(frame()->size));
-        on_cursor();
-    }
-}
-
-void Client::apply(PolicyPtr policy)
-{
-    const bool looked_only = looks_only();
-    const PolicyPtr before = std::exchange(policy_, std::move(policy));
-    if (before->access != policy_->access || before->tls != policy_->tls ||
-        before->ask_always != policy_->ask_always) {
-        reconsider();
-    }
-    if (before->view_only != policy_->view_only && looked_only != looks_only()) {
-        rights_changed();
-    }
-}
-
-void Client::reconsider()
-{
-    if (!access_.judged()) {
-        return; // he will be, by what holds then
-    }
-    judge_anew();
-    if (looking_up_) {
-        return; // goes on with this judgement
-    }
-    if (!access_.groups_missing()) {
-        take_verdict();
-        return;
-    }
-    auto finding_out = find_out_groups();
-    tasks_.spawn(std::move(finding_out), [this](std::exception_ptr failure) {
-        if (failure) {
-            disconnect("whether he may stay cannot be found out");
-        } else if (!looking_up_) { // again
-            take_verdict();
-        }
-    });
-}
-
-bool Client::certificate_holds() const
-{
-    const auto* const tls = dynamic_cast<const TlsStream*>(&connection_->stream());
-    const auto credentials = owner_.tls_credentials();
-    return tls == nullptr || credentials == nullptr || tls->peer_holds(*credentials);
-}
-
-void Client::take_verdict()
-{
-    if (!access_.refusal().empty()) {
-        journal_.judged("is not let in any more", access_.because());
-        disconnect("the access rules do not let this client in any more");
-    } else if (access_.asks() && watching_) {
-        journal_.judged("has to be asked for now", access_.because());
-        disconnect("the person at the desk has to be asked for this client now");
-    } else if (!access_.asks() && asking_.card()) {
-        enter();
-        rights_changed();
-    }
-    look_up_later();
-}
-
-// A directory that was away may be back.
-void Client::look_up_later()
-{
-    look_up_again_.reset();
-    if (session_ && access_.groups_missing()) {
-        look_up_again_ = call_after(owner_.groups_again(), [this] { reconsider(); });
-    }
 }
 
 bool Client::looks_only() const

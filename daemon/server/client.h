@@ -31,6 +31,8 @@ public:
     virtual ~ClientOwner() = default;
     // May another client be shown the desktop now? Asked when this one has authenticated.
     virtual bool has_room() const = 0;
+    // May the person at the desk be asked about one more from there, beside those that are waiting?
+    virtual bool may_wait(const std::string& source) const = 0;
     // May one more record be spent on a stranger from there? On somebody who logged in?
     virtual bool may_log(const std::string& source) = 0;
     virtual bool may_log_session(const std::string& source) = 0;
@@ -72,6 +74,9 @@ public:
 
     unsigned number() const { return number_; }
     bool connected() const { return session_ != nullptr; }
+    // The person at the desk has to agree, or has not: he takes nobody's place yet.
+    bool waits() const { return access_.asks() || asking_.card(); }
+    const std::string& source() const { return source_; }
     // Of a connected one.
     SecurityWord security_word() const { return session_->who().security_word(); }
     ClientInfo info() const;

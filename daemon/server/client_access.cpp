@@ -34,6 +34,9 @@ void ClientAccess::learn(const GroupQuestion& asked, const AccountGroups& answer
 void ClientAccess::judge(const Policy& policy, bool certificate_holds)
 {
     judged_ = true;
+    if (refused_) {
+        return;
+    }
     may_control_ = false;
     asks_ = false;
     wants_control_ = false;
@@ -58,7 +61,7 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
     because_ = decision.because;
     const bool lets_in =
         decision.verdict == AccessVerdict::control || decision.verdict == AccessVerdict::view;
-    wants_control_ = decision.verdict != AccessVerdict::view && !policy.view_only;
+    wants_control_ = !decision.may_be_view && !policy.view_only;
     groups_missing_ = decision.wants_groups;
     named_ = groups_named(policy.access);
     switch (decision.verdict) {
@@ -66,7 +69,7 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
     case AccessVerdict::view:
     case AccessVerdict::ask:
         asks_ = !agreed_ && (!lets_in || policy.ask_always);
-        may_control_ = decision.verdict != AccessVerdict::view && !asks_ && agreed_.value_or(true);
+        may_control_ = !decision.may_be_view && !asks_ && agreed_.value_or(true);
         break;
     case AccessVerdict::deny:
         refusal_ = _("You are not allowed to connect to this desktop.");
@@ -79,8 +82,10 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
 
 void ClientAccess::refuse(std::string reason)
 {
+    refused_ = true;
     asks_ = false;
     may_control_ = false;
+    groups_missing_ = false;
     because_ = reason;
     refusal_ = std::move(reason);
 }

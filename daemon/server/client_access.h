@@ -46,7 +46,7 @@ public:
     bool wants_control() const { return wants_control_; }
     // The person has agreed; judge() goes by it from now on.
     void agree(bool control) { agreed_ = control; }
-    // Instead of asking.
+    // Instead of asking, and for good: no later judgement lets him in.
     void refuse(std::string reason);
 
 private:
@@ -61,6 +61,7 @@ private:
     bool asks_ = false;
     bool wants_control_ = false;
     std::optional<bool> agreed_; // to control, or to look only
+    bool refused_ = false;
     std::string refusal_;
     std::string because_;
 };

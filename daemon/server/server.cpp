@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds k_first_retry = 1s;
 constexpr std::chrono::milliseconds k_longest_retry = 30s;
 constexpr std::chrono::milliseconds k_shut_down_limit = 1500ms;
 // Addresses and interfaces come and go.
+constexpr std::size_t k_most_waiting = 8; // for the person at the desk
 constexpr std::chrono::milliseconds k_listener_check = 30s;
 
 CredentialsPtr nobody()
@@ -260,8 +261,8 @@ SecuritySetup Server::security_setup() const
 
 std::size_t Server::connected_count() const
 {
-    return static_cast<std::size_t>(std::count_if(
-        clients_.begin(), clients_.end(), [](auto& entry) { return entry.second->connected(); }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        clients_, [](auto& entry) { return entry.second->connected() && !entry.second->waits(); }));
 }
 
 bool Server::somebody_could_connect() const
@@ -272,6 +273,17 @@ bool Server::somebody_could_connect() const
 bool Server::has_room() const
 {
     return policy_->enabled && connected_count() < policy_->max_clients;
+}
+
+bool Server::may_wait(const std::string& source) const
+{
+    std::size_t waiting = 0;
+    std::size_t from_there = 0;
+    for (const auto& [number, client] : clients_) {
+        waiting += client->waits() ? 1 : 0;
+        from_there += client->waits() && client->source() == source ? 1 : 0;
+    }
+    return from_there <= 1 && waiting <= k_most_waiting; // he himself is one
 }
 
 bool Server::may_log(const std::string& source) { return spend_record(log_budget_, source); }
@@ -286,7 +298,7 @@ void Server::disconnect_surplus()
     auto surplus = static_cast<std::ptrdiff_t>(connected_count()) -
                    static_cast<std::ptrdiff_t>(policy_->max_clients);
     for (auto entry = clients_.rbegin(); entry != clients_.rend() && surplus > 0; ++entry) {
-        if (entry->second->connected()) {
+        if (entry->second->connected() && !entry->second->waits()) {
             entry->second->disconnect("the limit of clients was lowered");
             --surplus;
         }

@@ -54,6 +54,7 @@ public:
 private:
     // ClientOwner
     bool has_room() const override;
+    bool may_wait(const std::string& source) const override;
     bool may_log(const std::string& source) override;
     bool may_log_session(const std::string& source) override;
     std::string desktop_name() const override { return desktop_name_; }

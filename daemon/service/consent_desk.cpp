@@ -12,7 +12,7 @@ namespace gds {
 namespace {
 
 constexpr std::size_t k_most_questions = 3;
-constexpr std::chrono::seconds k_peace_after_refusal{30};
+constexpr std::chrono::seconds k_peace{30};
 
 constexpr const char* k_allow = "allow";
 constexpr const char* k_view = "view";
@@ -64,14 +64,14 @@ ConsentDesk::ConsentDesk(sdbus::IConnection& connection, Notifications& notifica
 
 std::string ConsentDesk::surfeit(const std::string& source)
 {
-    std::erase_if(refused_until_, [now = std::chrono::steady_clock::now()](const auto& each) {
+    std::erase_if(peace_until_, [now = std::chrono::steady_clock::now()](const auto& each) {
         return each.second <= now;
     });
-    if (refused_until_.contains(source)) {
-        return _("The person at the desk has refused a moment ago.");
-    }
     if (asking_for_.contains(source)) {
         return _("The person at the desk is being asked already.");
+    }
+    if (peace_until_.contains(source)) {
+        return _("The person at the desk was asked a moment ago; try again later.");
     }
     if (asking_for_.size() >= k_most_questions) {
         return _("The person at the desk is being asked about others; try again later.");
@@ -127,14 +127,18 @@ Task<ConsentAnswer> ConsentDesk::ask_person(ConsentQuestion question)
 {
     ConsentAnswer answer;
     auto note = note_about(question);
+    // Also when nobody answers, or he hangs up.
+    peace_until_[question.source] = std::chrono::steady_clock::now() + k_peace;
     const auto button = co_await notifications_.ask(std::move(note));
     if (button == k_allow && question.wants_control) {
         answer.verdict = ConsentAnswer::Verdict::control;
     } else if (button == k_view) {
         answer.verdict = ConsentAnswer::Verdict::view;
     } else {
-        refused_until_[question.source] = std::chrono::steady_clock::now() + k_peace_after_refusal;
         answer.reason = _("The person at the desk did not let you in.");
+    }
+    if (answer.verdict != ConsentAnswer::Verdict::refused) {
+        peace_until_.erase(question.source);
     }
     co_return answer;
 }

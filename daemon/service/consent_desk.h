@@ -2,8 +2,8 @@
 // ConsentDesk: asks the person at the desk by a notification with buttons. Owned by main; main
 // thread.
 //
-// Nobody is pestered: one question of a source at a time, a few in all, and who was refused is not
-// asked for again for a while.
+// Nobody is pestered: one question of a source at a time, a few in all, and who was not let in is
+// not asked for again for a while.
 #pragma once
 
 #include "server/consent.h"
@@ -32,7 +32,7 @@ private:
     sdbus::IConnection& connection_;
     Notifications& notifications_;
     std::set<std::string> asking_for_; // sources
-    std::map<std::string, std::chrono::steady_clock::time_point> refused_until_;
+    std::map<std::string, std::chrono::steady_clock::time_point> peace_until_;
 };
 
 } // namespace gds

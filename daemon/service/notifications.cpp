@@ -33,12 +33,12 @@ std::string without_markup(const std::string& text)
 // The service as we know it. Outlives the Notifications while an answer of it is under way.
 struct Notifications::Desk {
     struct Event {
+        std::string sender; // unique name
         std::uint32_t id = 0;
         std::string button; // that was pressed, or none: it was put away
         bool closed = false;
     };
     std::unique_ptr<sdbus::IProxy> proxy;
-    std::string owner; // unique name: signals of others are not believed
     std::vector<std::string> capabilities;
     std::list<Showing*> showing;
 
@@ -56,7 +56,8 @@ struct Notifications::Desk {
             log_debug(std::string{"a notification could not be closed: "} + error.what());
         }
     }
-    void take_event(const std::string& sender, Event event);
+    void take_event(const Event& event);
+    void take_end(const std::string& of);
 };
 
 // One note, from the call that shows it to its end. The handler of the call shares it: a note that
@@ -64,6 +65,7 @@ struct Notifications::Desk {
 struct Notifications::Showing {
     std::shared_ptr<Desk> desk;
     std::uint32_t id = 0;
+    std::string owner; // who shows it, a unique name: nobody else is believed about it
     // What was told before the number was known: the service may be quicker than its reply.
     std::vector<Desk::Event> early;
     std::optional<sdbus::Error> error;
@@ -73,15 +75,16 @@ struct Notifications::Showing {
     bool dropped = false;
     Wakeup news;
 
-    void take_id(std::uint32_t number)
+    void take_id(std::uint32_t number, std::string from)
     {
         id = number;
+        owner = std::move(from);
         if (dropped) {
             desk->close(id);
             return;
         }
         for (const auto& event : early) {
-            if (event.id == id) {
+            if (event.id == id && event.sender == owner) {
                 take(event);
             }
         }
@@ -98,17 +101,27 @@ struct Notifications::Showing {
     }
 };
 
-void Notifications::Desk::take_event(const std::string& sender, Event event)
+void Notifications::Desk::take_event(const Event& event)
 {
     constexpr std::size_t k_most_early = 16;
-    if (sender != owner && !owner.empty()) {
-        return;
-    }
     for (Showing* note : showing) {
-        if (note->id == event.id) {
-            note->take(event);
-        } else if (note->id == 0 && note->early.size() < k_most_early) {
+        if (note->id == 0 && note->early.size() < k_most_early) {
             note->early.push_back(event);
+        } else if (note->id == event.id && note->owner == event.sender) {
+            note->take(event);
+        }
+    }
+}
+
+// What it showed is gone with it.
+void Notifications::Desk::take_end(const std::string& of)
+{
+    for (Showing* note : showing) {
+        if (note->owner == of && !note->over) {
+            note->closed = true;
+            note->error = sdbus_error("org.freedesktop.DBus.Error.NameHasNoOwner",
+                                      "the notification service has ended");
+            note->news.set();
         }
     }
 }
@@ -129,7 +142,8 @@ Notifications::Notifications(sdbus::IConnection& connection) : desk_(std::make_s
                         message >> event.button;
                     }
                     event.closed = closes;
-                    desk->take_event(message.getSender(), std::move(event));
+                    event.sender = message.getSender();
+                    desk->take_event(event);
                 } catch (const std::exception& error) {
                     log_warning(std::string{"a signal of the notification service could not be "
                                             "read: "} +
@@ -139,6 +153,20 @@ Notifications::Notifications(sdbus::IConnection& connection) : desk_(std::make_s
     };
     add("ActionInvoked", false);
     add("NotificationClosed", true);
+    matches_.push_back(sdbus_add_match(
+        connection,
+        std::string{"type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                    "member='NameOwnerChanged',arg0='"} +
+            k_name + "'",
+        [desk = desk_](auto&& message) {
+            std::string name;
+            std::string before;
+            message >> name;
+            message >> before;
+            if (!before.empty()) {
+                desk->take_end(before);
+            }
+        }));
 }
 
 Notifications::~Notifications() = default;
@@ -201,8 +229,7 @@ Task<std::string> Notifications::ask(Note note)
             }
             std::uint32_t id = 0;
             reply >> id;
-            showing->desk->owner = reply.getSender();
-            showing->take_id(id);
+            showing->take_id(id, reply.getSender());
         },
         k_call_limit);
     while (!showing->over && !showing->error) {

@@ -39,9 +39,10 @@ void PresenceNotes::look()
         return std::ranges::find(clients, note.first, &ClientInfo::number) == clients.end();
     });
     for (const auto& client : clients) {
-        if (client.state == "connected" && !notes_.contains(client.number)) {
-            auto& scope = notes_[client.number] = std::make_unique<TaskScope>();
-            scope->spawn(show(client));
+        auto& shown = notes_[client.number];
+        if (client.state == "connected" && (!shown.task || shown.view_only != client.view_only)) {
+            shown = {client.view_only, std::make_unique<TaskScope>()};
+            shown.task->spawn(show(client));
         }
     }
 }

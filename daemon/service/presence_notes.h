@@ -25,8 +25,12 @@ private:
 
     Notifications& notifications_;
     ServerControl& server_;
-    // A note goes with its client.
-    std::map<unsigned, std::unique_ptr<TaskScope>> notes_;
+    // A note goes with its client, and another comes when he may do other things.
+    struct Shown {
+        bool view_only = false;
+        std::unique_ptr<TaskScope> task;
+    };
+    std::map<unsigned, Shown> notes_;
 };
 
 } // namespace gds

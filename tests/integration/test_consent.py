@@ -123,7 +123,7 @@ def test_refused(shared, person):
     assert viewer.closed_within(8)
     assert "did not let you in" in journal(shared)
     # nobody is pestered
-    assert "refused a moment ago" in refusal(shared)
+    assert "asked a moment ago" in refusal(shared)
     assert not person.notes()
 
 
@@ -150,7 +150,7 @@ def test_one_question_of_a_source_at_a_time(shared, person):
     viewers = [shared.viewer(source=f"127.0.4.{i}") for i in range(3)]
     wait_until(lambda: len(person.notes()) == 3, 5, "three are asked for")
     assert "is being asked already" in refusal(shared, source="127.0.4.1")
-    assert "about others" in refusal(shared, source="127.0.4.9")
+    assert "being asked" in refusal(shared, source="127.0.4.9")
     for viewer in viewers:
         viewer.close()
     wait_until(lambda: not person.notes(), 5, "the questions stay")
@@ -222,9 +222,8 @@ def test_the_service_goes_while_asked(shared):
     viewer = shared.viewer(source="127.0.8.1")
     someone.note("allow")
     someone.leave()
-    begin = time.monotonic()
     assert viewer.closed_within(10)
-    assert time.monotonic() - begin > 1
+    assert "no notification service" in journal(shared)
 
 
 def test_a_stranger_on_the_bus_cannot_answer(shared, person):

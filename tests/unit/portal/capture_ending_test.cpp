@@ -35,6 +35,7 @@ TEST(CaptureEnding, AStarvedSourceIsOpenedAnewWithoutAWord)
     EXPECT_EQ(ending.state, CaptureState::starting);
     EXPECT_TRUE(ending.again);
     EXPECT_TRUE(ending.reason.empty());
+    EXPECT_EQ(after({.closed = true, .starved = true}).state, CaptureState::stopped_by_user);
 }
 
 TEST(CaptureEnding, ClosedTogetherWithAVanishedPartIsALoss)

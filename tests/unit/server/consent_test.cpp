@@ -181,6 +181,34 @@ TEST_F(ConsentTest, WhoIsRefusedReadsWhyAndGoes)
     EXPECT_FALSE(states.seen.contains("connected"));
 }
 
+TEST_F(ConsentTest, WhoWasRefusedIsNotLetInByARuleThatComesThen)
+{
+    policy.refusal_shown = 10s;
+    apply();
+    const Viewer viewer{path};
+    ASSERT_TRUE(state_is("asking"));
+    consent.say(Verdict::refused, "no");
+    ASSERT_TRUE(spin_until([&] { return consent.open.empty(); }, 3s));
+    set_rule("control");
+    apply();
+    EXPECT_TRUE(gone());
+    EXPECT_FALSE(states.seen.contains("connected"));
+    EXPECT_EQ(capture.status().state, CaptureState::stopped);
+}
+
+TEST_F(ConsentTest, ThoseWhoWaitTakeNobodysPlace)
+{
+    policy.max_clients = 1;
+    apply();
+    const Viewer viewer{path};
+    ASSERT_TRUE(state_is("asking"));
+    Viewer another{path};
+    EXPECT_TRUE(spin_until([&] { return another.hears("asked already"); }, 3s)) << "same source";
+    set_rule("control");
+    apply();
+    ASSERT_TRUE(state_is("connected"));
+}
+
 TEST_F(ConsentTest, SilenceIsARefusal)
 {
     policy.ask_timeout = 0s;
