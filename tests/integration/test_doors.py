@@ -254,7 +254,14 @@ def start(share, word, *command):
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def check(share, word, viewer, file):
+def same_but_for_a_pointer(seen, truth):
+    """Painted into the picture for a viewer that cannot; the screenshot is without it."""
+    assert seen.shape == truth.shape
+    different = numpy.argwhere((seen != truth).any(axis=2))
+    assert len(different) == 0 or (numpy.ptp(different, axis=0) < 40).all()
+
+
+def check(share, word, viewer, file, same=same_picture):
     """It logs in by that type and shows the screen as it is."""
     try:
         told = share.client_object(State="connected")
@@ -262,7 +269,7 @@ def check(share, word, viewer, file):
     finally:
         output = viewer.communicate(timeout=90)[0]
     assert viewer.returncode == 0, output
-    same_picture(picture(file), share.screenshot())
+    same(picture(file), share.screenshot())
     return output
 
 
@@ -311,7 +318,7 @@ def test_xtightvncviewer(doors, word):
     file = doors.desktop.path("tight.png")
     viewer = start(doors, word, sys.executable, "-B", VIEWERS / "xtightvnc_viewer.py", "--snapshot",
                    file, address(doors))
-    check(doors, word, viewer, file)
+    check(doors, word, viewer, file, same_but_for_a_pointer)
 
 
 def tigervnc_with_ra2():
