@@ -22,6 +22,7 @@
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
 #include "service/presence_notes.h"
+#include "service/session_care.h"
 #include "service/settings_object.h"
 #include "service/tls_source.h"
 
@@ -64,6 +65,8 @@ public:
           bus_(sdbus::createSessionBusConnection()), bus_source_(*bus_, [this] { bus_lost(); }),
           notifications_(*bus_), consent_(*bus_, notifications_), capture_(*bus_, tokens_),
           server_(capture_, workers_, desktop_name()), presence_(notifications_, server_),
+          care_(*bus_,
+                [this](std::string trouble) { server_.set_desk_trouble(std::move(trouble)); }),
           settings_(options),
           credentials_(secrets_, [this](CredentialsPtr now) { server_.set_credentials(now); }),
           tls_(workers_, state_directory(),
@@ -85,6 +88,7 @@ public:
         object_.set_on_activity([this] {
             look_busy();
             presence_.look();
+            look_viewed();
         });
         settings_.set_on_change([this](PolicyPtr) { take_policy(); });
         settings_.set_on_values([this](const std::vector<std::string>& properties) {
@@ -106,12 +110,25 @@ public:
             g_main_loop_quit(loop_.get());
             return;
         }
-        auto last_words = server_.shut_down();
+        auto last_words = take_leave();
         tasks_.spawn(std::move(last_words),
                      [this](std::exception_ptr) { g_main_loop_quit(loop_.get()); });
     }
 
 private:
+    Task<> take_leave()
+    {
+        co_await server_.shut_down();
+        look_viewed();
+        co_await care_.settled();
+    }
+
+    void look_viewed()
+    {
+        care_.set_viewed(std::ranges::any_of(
+            server_.clients(), [](const auto& each) { return each.state == "connected"; }));
+    }
+
     std::optional<BusRefusal> judge(const BusCall& call)
     {
         auto refusal = callers_.judge(call);
@@ -169,6 +186,7 @@ private:
                                 std::ranges::any_of(policy->security_types, needs_vnc_password);
         credentials_.set_wanted(policy->enabled && by_keyring);
         tls_.set(policy->tls);
+        care_.apply(*policy);
         server_.apply(policy);
         look_for_ra2_key();
         object_.on_policy_changed();
@@ -205,6 +223,7 @@ private:
     PortalCapture capture_;
     Server server_;
     PresenceNotes presence_;
+    SessionCare care_;
     PolicySettings settings_;
     LibsecretStore secrets_;
     CredentialSource credentials_;

@@ -66,6 +66,8 @@ CaptureEnding ending_by(const CaptureSigns& signs)
     } else if (signs.desktop_changed || !signs.closed) {
         ending.reason = _("The screen source was lost: the compositor ended the stream. The "
                           "picture comes back when the screen does.");
+    } else if (signs.screen_locked) {
+        ending = ending_by_screen_lock();
     } else {
         ending.state = CaptureState::stopped_by_user;
         ending.again = false;
@@ -99,6 +101,16 @@ CaptureEnding ending_by(const std::exception_ptr& error, bool asked)
         log_warning(std::string{"capture failed: "} + other.what());
         ending.reason = unknown_failure();
     }
+    return ending;
+}
+
+CaptureEnding ending_by_screen_lock()
+{
+    CaptureEnding ending;
+    ending.state = CaptureState::lost;
+    ending.reason = _("The screen is locked. The picture comes back when somebody unlocks it at "
+                      "the desk.");
+    ending.quiet = true;
     return ending;
 }
 

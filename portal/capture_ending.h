@@ -29,6 +29,8 @@ struct CaptureSigns {
     bool desktop_changed = false;
     // It sends the pointer for ever and never the picture.
     bool starved = false;
+    // The screen was locked when it had ended; GNOME shows a locked one to nobody.
+    bool screen_locked = false;
 
     bool any() const { return closed || stream_ended || pipewire_gone || portal_gone || starved; }
 };
@@ -38,5 +40,6 @@ CaptureEnding ending_by(const CaptureSigns& signs);
 CaptureEnding ending_by(const std::exception_ptr& error, bool asked);
 
 CaptureEnding ending_without_pipewire();
+CaptureEnding ending_by_screen_lock();
 
 } // namespace gds

@@ -6,6 +6,7 @@
 #include "base/timeout.h"
 #include "base/translate.h"
 #include "portal/portal_request.h"
+#include "portal/screen_lock.h"
 
 #include <algorithm>
 #include <system_error>
@@ -36,7 +37,7 @@ Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
 } // namespace
 
 PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
-    : tokens_(tokens), bus_(connection), input_(bus_)
+    : connection_(connection), tokens_(tokens), bus_(connection), input_(bus_)
 {
     names_ =
         bus_.on_name([this](const std::string& name, bool present) { note_name(name, present); });
@@ -114,6 +115,12 @@ Task<CaptureEnding> PortalCapture::attempt()
         // Checked first: no dialog for a session that could not show anything.
         co_return ending_without_pipewire();
     }
+    if (behind_lock_) {
+        behind_lock_ = co_await screen_is_locked(connection_);
+    }
+    if (behind_lock_) {
+        co_return ending_by_screen_lock(); // as it was; asking would be in vain
+    }
     CaptureEnding ending;
     std::exception_ptr error;
     try {
@@ -123,6 +130,10 @@ Task<CaptureEnding> PortalCapture::attempt()
     }
     if (error) {
         ending = ending_by(error, asked_);
+        behind_lock_ = co_await screen_is_locked(connection_);
+        if (behind_lock_) {
+            ending = ending_by_screen_lock();
+        }
     }
     co_return ending;
 }
@@ -172,6 +183,8 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
         session.forget();
     }
     signs_.desktop_changed = is_recent(desktop_changed_at_);
+    behind_lock_ = co_await screen_is_locked(connection_);
+    signs_.screen_locked = behind_lock_;
     const auto ending = ending_by(signs_);
     if (ending.state == CaptureState::stopped_by_user) {
         unused_tokens_.erase(monitors);

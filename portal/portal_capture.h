@@ -63,6 +63,7 @@ private:
     void set_status(CaptureState state, std::string reason);
     std::string running_reason() const;
 
+    sdbus::IConnection& connection_;
     RestoreTokenStore& tokens_;
     ScreenCaptureObserver* observer_ = nullptr;
     MonitorChoice monitors_ = MonitorChoice::all;
@@ -99,6 +100,7 @@ private:
     bool streamed_ = false; // since start(): a failure is a loss from then on
     bool asked_ = false; // the portal may have shown a dialog in this attempt
     bool waiting_to_retry_ = false;
+    bool behind_lock_ = false; // the screen was locked when the last attempt ended
     bool start_again_ = false;
     bool stopping_ = false;
     std::chrono::milliseconds retry_delay_{};

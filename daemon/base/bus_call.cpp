@@ -10,6 +10,7 @@
 namespace gds {
 namespace {
 
+constexpr std::chrono::seconds k_bus_limit{1};
 // The next notice may be waiting for this one.
 constexpr std::chrono::seconds k_notice_limit{5};
 
@@ -61,6 +62,18 @@ Task<sdbus::MethodReply> call_bus(sdbus::IProxy& proxy, sdbus::MethodCall messag
         throw *state->error;
     }
     co_return std::move(*state->reply);
+}
+
+Task<bool> is_on_bus(sdbus::IConnection& connection, std::string name)
+{
+    const auto bus = sdbus::createProxy(connection, sdbus::ServiceName{"org.freedesktop.DBus"},
+                                        sdbus::ObjectPath{"/org/freedesktop/DBus"});
+    auto message = sdbus_method_call(*bus, "org.freedesktop.DBus", "NameHasOwner");
+    message << name;
+    auto reply = co_await call_bus(*bus, std::move(message), k_bus_limit);
+    bool owned = false;
+    reply >> owned;
+    co_return owned;
 }
 
 void notify_bus(sdbus::IProxy& proxy, const sdbus::MethodCall& message, BusNotice notice)

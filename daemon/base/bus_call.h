@@ -19,6 +19,9 @@ using VariantMap = std::map<std::string, sdbus::Variant>;
 Task<sdbus::MethodReply> call_bus(sdbus::IProxy& proxy, sdbus::MethodCall message,
                                   std::chrono::milliseconds limit);
 
+// Has the name an owner now? Nothing is started for it. Throws sdbus::Error.
+Task<bool> is_on_bus(sdbus::IConnection& connection, std::string name);
+
 // Sends and does not wait. `on_error` (may be empty) is called from the bus dispatch with what went
 // wrong, `on_done` after every reply.
 struct BusNotice {

@@ -19,7 +19,7 @@ struct Session::Impl {
          const SessionLimits& session_limits)
         : who(std::move(proof)), host(session_host), limits(session_limits), input(host),
           stream_reader(connection.stream(), StreamReader::Mode::buffered),
-          reader(stream_reader, state, input, limits),
+          reader(stream_reader, state, host, input, limits),
           updater(connection.stream(), state, host, input, pool, limits)
     {}
 

@@ -30,6 +30,8 @@ public:
     // This client's own door to the desktop; what it holds is released by the host at the end.
     virtual InputSink& input() = 0;
 
+    // It asked for the picture or touched something.
+    virtual void on_activity() {}
     // ClientInit came. `exclusive`: the client asked that the others be disconnected.
     virtual void on_client_init(bool exclusive) = 0;
     // Returns when frame() is worth a ServerInit: at once, or shortly before the picture comes, so

@@ -134,6 +134,7 @@ void SessionReader::on(const SetEncodings& message)
 
 void SessionReader::on(const FramebufferUpdateRequest& message)
 {
+    host_.on_activity();
     state_.request.ask(message.incremental, message.area);
     if (!message.incremental && state_.choice.extended_desktop_size) {
         // rfbproto, "ExtendedDesktopSize Pseudo-encoding": how the client learns the screens.
@@ -142,10 +143,15 @@ void SessionReader::on(const FramebufferUpdateRequest& message)
     state_.work.set();
 }
 
-void SessionReader::on(const KeyEvent& message) { input_.key_event(message.keysym, message.state); }
+void SessionReader::on(const KeyEvent& message)
+{
+    host_.on_activity();
+    input_.key_event(message.keysym, message.state);
+}
 
 void SessionReader::on(const PointerEvent& message)
 {
+    host_.on_activity();
     input_.pointer_event(message.position, message.buttons);
 }
 
@@ -169,6 +175,7 @@ void SessionReader::on(const SetDesktopSize& message)
 
 void SessionReader::on(const QemuExtendedKeyEvent& message)
 {
+    host_.on_activity();
     input_.extended_key_event(message.keysym, message.keycode, message.state);
 }
 

@@ -14,9 +14,9 @@ namespace gds {
 class SessionReader {
 public:
     // All outlive the reader.
-    SessionReader(StreamReader& reader, SessionState& state, ClientInput& input,
+    SessionReader(StreamReader& reader, SessionState& state, SessionHost& host, ClientInput& input,
                   const SessionLimits& limits)
-        : reader_(reader), state_(state), input_(input), limits_(limits)
+        : reader_(reader), state_(state), host_(host), input_(input), limits_(limits)
     {}
 
     // Returns when the client leaves between two messages.
@@ -41,6 +41,7 @@ private:
 
     StreamReader& reader_;
     SessionState& state_;
+    SessionHost& host_;
     ClientInput& input_;
     const SessionLimits& limits_;
     ResizeJudge resize_judge_;

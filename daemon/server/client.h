@@ -16,6 +16,7 @@
 #include "server/client_access.h"
 #include "server/client_info.h"
 #include "server/client_journal.h"
+#include "server/idle_watch.h"
 #include "server/policy.h"
 #include "server/screen.h"
 
@@ -114,6 +115,7 @@ private:
     std::string desktop_name() const override { return owner_.desktop_name(); }
     bool may_control() const override;
     InputSink& input() override { return screen_.input(); }
+    void on_activity() override { idle_.touch(); }
     void on_client_init(bool exclusive) override;
     Task<> first_picture() override;
     // SecurityObserver
@@ -147,6 +149,7 @@ private:
     bool judging_ = false; // his secret, so that it counts
     bool looking_up_ = false; // his groups
     Source look_up_again_;
+    IdleWatch idle_{[this] { disconnect("was idle for too long"); }};
     bool view_only_ = false;
     bool exclusive_ = false;
     bool watching_ = false;

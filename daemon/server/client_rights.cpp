@@ -89,6 +89,8 @@ void Client::enter()
     damage_ = Rect::of(screen_.frame()->size);
     picture_changed();
     cover_or_show();
+    idle_.touch();
+    idle_.set_limit(policy_->idle_timeout);
     // Who may only look ends nobody's session.
     if (exclusive_ && !looks_only()) {
         owner_.on_exclusive(number_);
@@ -140,6 +142,9 @@ void Client::apply(PolicyPtr policy)
     if (before->access != policy_->access || before->tls != policy_->tls ||
         before->ask_always != policy_->ask_always) {
         reconsider();
+    }
+    if (watching_ && before->idle_timeout != policy_->idle_timeout) {
+        idle_.set_limit(policy_->idle_timeout);
     }
     if (before->view_only != policy_->view_only && looked_only != looks_only()) {
         rights_changed();

@@ -35,6 +35,12 @@ struct Policy {
     std::chrono::seconds ask_timeout{30};
     MonitorChoice monitors = MonitorChoice::all;
     unsigned max_clients = 32;
+    // While somebody looks the screen does not go dark; it is locked when the last one leaves.
+    bool inhibit_idle = true;
+    bool lock_on_disconnect = false;
+    // Whoever neither asks for the picture nor touches anything for so long is disconnected; 0:
+    // never.
+    std::chrono::seconds idle_timeout{0};
     std::chrono::milliseconds login_timeout{30'000};
     // How long who is not agreed to may read that.
     std::chrono::milliseconds refusal_shown{5'000};

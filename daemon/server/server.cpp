@@ -19,8 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds k_first_retry = 1s;
 constexpr std::chrono::milliseconds k_longest_retry = 30s;
 constexpr std::chrono::milliseconds k_shut_down_limit = 1500ms;
-// Addresses and interfaces come and go.
 constexpr std::size_t k_most_waiting = 8; // for the person at the desk
+// Addresses and interfaces come and go.
 constexpr std::chrono::milliseconds k_listener_check = 30s;
 
 CredentialsPtr nobody()
@@ -30,18 +30,6 @@ CredentialsPtr nobody()
     credentials->vnc_unavailable = credentials->unavailable;
     credentials->pending = true;
     return credentials;
-}
-
-void append_sentence(std::string& text, const std::string& sentence)
-{
-    // Once is enough where two look at the same trouble.
-    if (sentence.empty() || text.find(sentence) != std::string::npos) {
-        return;
-    }
-    if (!text.empty()) {
-        text += ' ';
-    }
-    text += sentence;
 }
 
 bool spend_record(LogBudget& budget, const std::string& source)
@@ -139,6 +127,12 @@ void Server::set_ra2_key(Ra2KeyPtr key, std::string complaint)
 {
     ra2_key_ = std::move(key);
     ra2_complaint_ = std::move(complaint);
+    status_may_have_changed();
+}
+
+void Server::set_desk_trouble(std::string trouble)
+{
+    desk_trouble_ = std::move(trouble);
     status_may_have_changed();
 }
 
@@ -371,76 +365,6 @@ Task<> Server::shut_down()
     screen_.stop();
 }
 
-SharingState Server::listening_state() const
-{
-    if (connected_count() > 0) {
-        return SharingState::sharing;
-    }
-    if (usable_credentials(policy_->sasl, credentials_)->pending && doors().open.empty()) {
-        return SharingState::starting;
-    }
-    return somebody_could_connect() ? SharingState::listening : SharingState::failed;
-}
-
-ServerStatus Server::status() const
-{
-    ServerStatus status;
-    if (tls_) {
-        status.tls_fingerprint = tls_->fingerprint();
-    }
-    const auto& listed = policy_->security_types;
-    if (ra2_key_ && std::ranges::find(listed, SecurityWord::ra2_256) != listed.end()) {
-        status.rsa_fingerprint = ra2_key_->fingerprint();
-    }
-    if (!policy_->enabled) {
-        status.state = SharingState::disabled;
-    } else if (listener_) {
-        status.state = listening_state();
-        status.endpoints = endpoints_;
-        for (const auto& complaint : listener_->complaints()) {
-            append_sentence(status.reason, complaint);
-        }
-    } else {
-        status.state = listen_failure_.empty() ? SharingState::starting : SharingState::failed;
-        append_sentence(status.reason, listen_failure_);
-    }
-    if (policy_->enabled) {
-        if (std::ranges::any_of(policy_->security_types, needs_certificate)) {
-            append_sentence(status.reason, tls_complaint_);
-        }
-        const Doors doors = this->doors();
-        for (const auto& missing : doors.missing) {
-            append_sentence(status.reason, missing);
-        }
-        append_sentence(status.reason, screen_.status().reason);
-        for (const auto& warning : doors.warnings) {
-            append_sentence(status.reason, warning);
-        }
-    }
-    for (const auto& complaint : policy_->complaints) {
-        append_sentence(status.reason, complaint);
-    }
-    return status;
-}
-
-std::vector<ClientInfo> Server::clients() const
-{
-    std::vector<ClientInfo> all;
-    for (const auto& [number, client] : clients_) {
-        all.push_back(client->info());
-    }
-    return all;
-}
-
-std::optional<ClientInfo> Server::client(unsigned number) const
-{
-    const auto found = clients_.find(number);
-    if (found == clients_.end()) {
-        return std::nullopt;
-    }
-    return found->second->info();
-}
-
 bool Server::disconnect(unsigned number, const std::string& reason)
 {
     const auto found = clients_.find(number);
@@ -462,38 +386,6 @@ bool Server::set_view_only(unsigned number, bool view_only)
 {
     const auto found = clients_.find(number);
     return found != clients_.end() && found->second->set_view_only(view_only);
-}
-
-void Server::set_observer(ServerObserver* observer) { observer_ = observer; }
-
-void Server::status_may_have_changed()
-{
-    ServerStatus now = status();
-    if (now == told_status_) {
-        return;
-    }
-    if (!now.reason.empty() && now.reason != told_status_.reason) {
-        log_warning(now.reason);
-    }
-    told_status_ = std::move(now);
-    tell([](ServerObserver& observer) { observer.on_status_changed(); });
-}
-
-void Server::tell(std::function<void(ServerObserver&)> event)
-{
-    events_.push_back(std::move(event));
-    if (event_pump_) {
-        return;
-    }
-    event_pump_ = call_soon([this] {
-        event_pump_.reset();
-        const auto due = std::exchange(events_, {});
-        for (const auto& each : due) {
-            if (observer_ != nullptr) {
-                each(*observer_);
-            }
-        }
-    });
 }
 
 } // namespace gds

@@ -37,6 +37,8 @@ public:
 
     // For ra2-256. `key` may be null; then `complaint` says why, which matters where it is listed.
     void set_ra2_key(Ra2KeyPtr key, std::string complaint);
+    // What went wrong in the session at the desk for our sake; empty: nothing.
+    void set_desk_trouble(std::string trouble);
     // Outlives the server.
     void set_consent(Consent& consent) { consent_ = &consent; }
 
@@ -91,6 +93,7 @@ private:
     Ra2KeyPtr ra2_key_;
     std::string ra2_complaint_;
     std::string tls_complaint_;
+    std::string desk_trouble_;
     Screen screen_;
     Admission admission_;
     LogBudget log_budget_;

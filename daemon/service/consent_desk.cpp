@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/translate.h"
-#include "service/screen_lock.h"
+#include "portal/screen_lock.h"
 
 #include <utility>
 

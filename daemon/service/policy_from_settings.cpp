@@ -144,6 +144,13 @@ void read_max_clients(GSettings* settings, Policy& policy)
     }
 }
 
+void read_session_care(GSettings* settings, Policy& policy)
+{
+    policy.inhibit_idle = g_settings_get_boolean(settings, "inhibit-idle") != FALSE;
+    policy.lock_on_disconnect = g_settings_get_boolean(settings, "lock-on-disconnect") != FALSE;
+    policy.idle_timeout = std::chrono::seconds{g_settings_get_uint(settings, "idle-timeout")};
+}
+
 } // namespace
 
 Policy read_policy(GSettings* settings, const CommandLine& command_line)
@@ -158,6 +165,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line)
     read_monitors(settings, policy);
     read_max_clients(settings, policy);
     read_asking(settings, policy);
+    read_session_care(settings, policy);
     read_access(child_of(settings, "access").get(), policy);
     read_tls(child_of(settings, "tls").get(), policy);
     read_mistyped(mistyped_settings(settings), policy);

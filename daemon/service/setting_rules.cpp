@@ -54,6 +54,8 @@ bool is_patience(GVariant* value)
 }
 std::string patience_range() { return sentence(_("seconds from 1 to %u"), k_most_ask_seconds); }
 
+std::string seconds_or_never() { return _("seconds; 0 for never"); }
+
 bool is_strong(GVariant* value) { return g_variant_get_uint32(value) >= k_least_ssf; }
 std::string strong_range() { return sentence(_("a number from %u up"), k_least_ssf); }
 
@@ -162,7 +164,10 @@ constexpr Rule k_rules[] = {
     {"AskAlways", anything, either_way},
     {"AskTimeout", is_patience, patience_range},
     {"Enabled", anything, either_way},
+    {"IdleTimeout", anything, seconds_or_never},
+    {"InhibitIdle", anything, either_way},
     {"ListenAddresses", are_addresses, addresses},
+    {"LockOnDisconnect", anything, either_way},
     {"MaxClients", is_count, count_range},
     {"Monitors", is_monitor_choice, monitor_choices},
     {"NegotiatePort", anything, either_way},

@@ -5,7 +5,7 @@ that a test presses, and a screen that it locks.
     notification_person.py [--no-buttons]
 
 Beside the standard interface it has org.gnome.DesktopSharing.Test.Person: Notes() gives what is
-shown, as JSON; Press(id, word); PutAway(id); Lock(locked).
+shown, as JSON; Press(id, word); PutAway(id); SetLocked(locked); Locked().
 """
 import json
 import sys
@@ -35,9 +35,11 @@ INTERFACES = f"""<node>
     <method name="Notes"><arg type="s" direction="out"/></method>
     <method name="Press"><arg type="u" direction="in"/><arg type="s" direction="in"/></method>
     <method name="PutAway"><arg type="u" direction="in"/></method>
-    <method name="Lock"><arg type="b" direction="in"/></method>
+    <method name="SetLocked"><arg type="b" direction="in"/></method>
+    <method name="Locked"><arg type="b" direction="out"/></method>
   </interface>
   <interface name="{SAVER}">
+    <method name="Lock"/>
     <method name="GetActive"><arg type="b" direction="out"/></method>
   </interface>
 </node>"""
@@ -92,11 +94,16 @@ class Person:
         del self.notes[number]
         self.emit("NotificationClosed", "(uu)", (number, 2))
 
-    def Lock(self, locked):
+    def SetLocked(self, locked):
         self.locked = locked
+
+    def Lock(self):
+        self.locked = True
 
     def GetActive(self):
         return GLib.Variant("(b)", (self.locked,))
+
+    Locked = GetActive
 
 
 def main():

@@ -22,6 +22,7 @@ public:
     Cursor pointer;
     // Of the ClientInits that came, whether they were exclusive.
     std::vector<bool> client_inits;
+    unsigned activity = 0; // how often it was told of some
 
     // Every pixel of a new picture tells its place, so that a shifted one shows.
     void resize(Size size)
@@ -61,6 +62,7 @@ public:
     std::string desktop_name() const override { return name; }
     bool may_control() const override { return control; }
     InputSink& input() override { return sink; }
+    void on_activity() override { ++activity; }
     void on_client_init(bool exclusive) override { client_inits.push_back(exclusive); }
 
 private:

@@ -1,52 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Consent: the person at the desk is asked by a notification, and told who is there."""
-import json
-import pathlib
-import sys
 import time
 
 import pytest
 
 from gi.repository import GLib
+from person import NOTIFICATIONS, Person
 from processes import wait_until
 from rfb.wire import Closed, Refused
 from share import same_picture
 
 pytestmark = pytest.mark.on("mutter")
-PERSON_PROGRAM = pathlib.Path(__file__).resolve().parent.parent / "desktop/notification_person.py"
-NOTIFICATIONS = "org.freedesktop.Notifications"
-PERSON = "org.gnome.DesktopSharing.Test.Person"
-
-
-class Person:
-    """Who sits at the desk and sees the notifications."""
-
-    def __init__(self, desktop, *options):
-        self.desktop = desktop
-        self.process = desktop.spawn("person", sys.executable, "-B", PERSON_PROGRAM, *options)
-        wait_until(lambda: desktop.has_name(NOTIFICATIONS), 5, "no person came")
-
-    def call(self, method, signature=None, *arguments):
-        return self.desktop.bus.call_sync(
-            NOTIFICATIONS, "/org/freedesktop/Notifications", PERSON, method,
-            GLib.Variant(signature, arguments) if signature else None, None, 0, 5000, None).unpack()
-
-    def notes(self):
-        return {int(number): note for number, note in json.loads(self.call("Notes")[0]).items()}
-
-    def note(self, button, count=1):
-        """The number of the one that has that button, and what it says."""
-        def find():
-            found = [item for item in self.notes().items() if button in item[1]["buttons"]]
-            return found[0] if len(found) == count else None
-        return wait_until(find, 5, f"no notification with {button}: {self.notes()}")
-
-    def press(self, word, button=None):
-        number, _ = self.note(button or word)
-        self.call("Press", "(us)", number, word)
-
-    def leave(self):
-        self.process.stop()
 
 
 @pytest.fixture
@@ -170,9 +134,9 @@ def test_without_buttons(shared):
 
 def test_with_a_locked_screen(shared, person):
     ask_for(shared)
-    person.call("Lock", "(b)", True)
+    person.lock(True)
     assert "locked" in refusal(shared, source="127.0.5.1")
-    person.call("Lock", "(b)", False)
+    person.lock(False)
     shared.viewer(source="127.0.5.1")
     person.note("allow")
 

@@ -52,6 +52,17 @@ TEST(CaptureEnding, ClosedTogetherWithAVanishedPartIsALoss)
     }
 }
 
+TEST(CaptureEnding, ALockedScreenIsNoNo)
+{
+    const auto ending = after({.closed = true, .stream_ended = true, .screen_locked = true});
+    EXPECT_EQ(ending.state, CaptureState::lost);
+    EXPECT_TRUE(ending.again);
+    EXPECT_TRUE(ending.quiet);
+    EXPECT_NE(ending.reason.find("locked"), std::string::npos);
+    EXPECT_EQ(after({.pipewire_gone = true, .screen_locked = true}).reason,
+              after({.pipewire_gone = true}).reason);
+}
+
 TEST(CaptureEnding, ANoIsNotAskedAgain)
 {
     const auto ending = after(PortalRefused{"response 1"});

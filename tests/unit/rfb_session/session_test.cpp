@@ -30,6 +30,19 @@ TEST_F(SessionTest, ClientInitMayAskToBeAlone)
     EXPECT_EQ(host.client_inits, std::vector<bool>{true});
 }
 
+TEST_F(SessionTest, InputAndRequestsAreActivityAndNothingElseIs)
+{
+    admit();
+    say(joined({set_encodings({0, -312, -313}), client_fence(fence::k_request, "x"),
+                continuous_updates(true, k_all)}));
+    ASSERT_TRUE(next());
+    EXPECT_EQ(host.activity, 0U);
+    say(request(true, k_all));
+    say(key_event('a', true));
+    say(pointer_event(0, 1, 1));
+    EXPECT_TRUE(spin_until([this] { return host.activity == 3U; }));
+}
+
 TEST_F(SessionTest, ClientInitHasADeadline)
 {
     limits.client_init = 20ms;
