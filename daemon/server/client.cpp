@@ -243,7 +243,11 @@ ClientInfo Client::info() const
     info.round_trip_time = socket_->round_trip_time();
     if (session_) {
         const auto& who = session_->who();
-        info.state = access_.asks() || asking_.card() ? "asking" : "connected";
+        if (access_.asks() || asking_.card()) {
+            info.state = "asking";
+        } else if (watching_) {
+            info.state = "connected";
+        }
         info.user = who.user();
         info.security_type = who.security_type();
         info.mechanism = who.mechanism();

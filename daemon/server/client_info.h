@@ -10,7 +10,7 @@ namespace gds {
 struct ClientInfo {
     // Counts connections from 1 up since the start of the daemon; never used twice.
     unsigned number = 0;
-    // "authenticating", "asking" or "connected".
+    // "authenticating" until its ClientInit, "asking", or "connected": it is shown the desktop.
     std::string state = "authenticating";
     // Empty until the client has authenticated, as are the four below it.
     std::string user;

@@ -95,6 +95,7 @@ void Client::enter()
     if (exclusive_ && !looks_only()) {
         owner_.on_exclusive(number_);
     }
+    owner_.on_changed(number_);
 }
 
 // Until a judgement turns on nothing that is still to be asked; until then the strictest holds that

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t k_most_questions = 3;
 constexpr std::chrono::seconds k_peace{30};
+// Somebody with many addresses could ask from each.
+constexpr unsigned k_most_refused = 8;
+constexpr const char* k_everybody = "";
 
 constexpr const char* k_allow = "allow";
 constexpr const char* k_view = "view";
@@ -70,7 +73,7 @@ std::string ConsentDesk::surfeit(const std::string& source)
     if (asking_for_.contains(source)) {
         return _("The person at the desk is being asked already.");
     }
-    if (peace_until_.contains(source)) {
+    if (peace_until_.contains(source) || peace_until_.contains(k_everybody)) {
         return _("The person at the desk was asked a moment ago; try again later.");
     }
     if (asking_for_.size() >= k_most_questions) {
@@ -86,6 +89,7 @@ Task<std::string> ConsentDesk::absence()
         co_return _("Somebody at the desk would have to agree, but the screen is locked.");
     }
     const bool buttons = co_await notifications_.shows_buttons();
+    nobody_told_ = false;
     co_return buttons ? ""
                       : _("Somebody at the desk would have to agree, but the notification service "
                           "there shows no buttons.");
@@ -100,7 +104,7 @@ Task<std::string> ConsentDesk::obstacle(std::string source)
     try {
         reason = co_await absence();
     } catch (const sdbus::Error& error) {
-        log_warning(std::string{"nobody can be asked: "} + error.what());
+        note_absence(error);
         reason = nobody_there();
     }
     co_return reason;
@@ -117,18 +121,33 @@ Task<ConsentAnswer> ConsentDesk::ask(ConsentQuestion question)
     try {
         answer = co_await ask_person(std::move(question));
     } catch (const sdbus::Error& error) {
-        log_warning(std::string{"nobody can be asked: "} + error.what());
+        note_absence(error);
         answer.reason = nobody_there();
     }
     co_return answer;
+}
+
+void ConsentDesk::note_absence(const sdbus::Error& error)
+{
+    if (!std::exchange(nobody_told_, true)) {
+        log_warning(std::string{"nobody can be asked: "} + error.what());
+    }
+}
+
+void ConsentDesk::rest(const std::string& source)
+{
+    const auto until = std::chrono::steady_clock::now() + k_peace;
+    peace_until_[source] = until;
+    if (++refused_in_a_row_ >= k_most_refused) {
+        peace_until_[k_everybody] = until;
+    }
 }
 
 Task<ConsentAnswer> ConsentDesk::ask_person(ConsentQuestion question)
 {
     ConsentAnswer answer;
     auto note = note_about(question);
-    // Also when nobody answers, or he hangs up.
-    peace_until_[question.source] = std::chrono::steady_clock::now() + k_peace;
+    rest(question.source); // also when nobody answers, or he hangs up
     const auto button = co_await notifications_.ask(std::move(note));
     if (button == k_allow && question.wants_control) {
         answer.verdict = ConsentAnswer::Verdict::control;
@@ -139,6 +158,8 @@ Task<ConsentAnswer> ConsentDesk::ask_person(ConsentQuestion question)
     }
     if (answer.verdict != ConsentAnswer::Verdict::refused) {
         peace_until_.erase(question.source);
+        peace_until_.erase(k_everybody);
+        refused_in_a_row_ = 0;
     }
     co_return answer;
 }

@@ -2,8 +2,8 @@
 // ConsentDesk: asks the person at the desk by a notification with buttons. Owned by main; main
 // thread.
 //
-// Nobody is pestered: one question of a source at a time, a few in all, and who was not let in is
-// not asked for again for a while.
+// Nobody is pestered: one question of a source at a time, a few in all; who was not let in is not
+// asked for again for a while, and after some in a row nobody is.
 #pragma once
 
 #include "server/consent.h"
@@ -27,12 +27,16 @@ public:
 private:
     std::string surfeit(const std::string& source);
     Task<std::string> absence();
+    void note_absence(const sdbus::Error& error);
+    void rest(const std::string& source);
     Task<ConsentAnswer> ask_person(ConsentQuestion question);
 
     sdbus::IConnection& connection_;
     Notifications& notifications_;
     std::set<std::string> asking_for_; // sources
     std::map<std::string, std::chrono::steady_clock::time_point> peace_until_;
+    unsigned refused_in_a_row_ = 0;
+    bool nobody_told_ = false; // that nobody can be asked stands in the log
 };
 
 } // namespace gds

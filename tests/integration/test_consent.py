@@ -217,3 +217,20 @@ def test_gone_while_asked(shared, person):
     wait_until(lambda: not person.notes(), 5, "the question stays")
     with pytest.raises((Refused, Closed, OSError)):
         viewer.wait_fence(b"gone", 1)
+    # a question that is hung up on costs as one that was refused
+    assert "asked a moment ago" in refusal(shared, source="127.0.9.2")
+
+
+def test_somebody_with_many_addresses_finds_an_end(shared, person):
+    ask_for(shared)
+    peace = None
+    for i in range(1, 12):
+        try:
+            viewer = shared.viewer(source=f"127.0.10.{i}")
+        except Refused as refused:
+            peace = str(refused)
+            break
+        person.press("refuse")
+        assert viewer.closed_within(8)
+    assert peace and "asked a moment ago" in peace
+    assert i <= 9

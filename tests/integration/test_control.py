@@ -25,6 +25,8 @@ class Signals:
         self.seen = []
         self.subscription = self.bus.signal_subscribe(
             NAME, None, None, None, None, 0, self.on_signal)
+        # the bus has the match, and GLib knows whose name it is, when this is answered
+        shared.desktop.has_name(NAME)
 
     def on_signal(self, _bus, _sender, path, interface, signal, parameters):
         self.seen.append((path, f"{interface}.{signal}", parameters.unpack()))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every file says its licence, stays under 500 lines, and is named for one thing; every file with
-translated sentences stands in po/POTFILES.in.
+translated sentences stands in po/POTFILES.in; every file of integration tests is run.
 
     check-files.py TOP | --self-test
 """
@@ -48,6 +48,13 @@ def is_translated(path, text):
         and bool(TRANSLATED.search(text))
 
 
+def check_run(test_files, build_file):
+    for path in sorted(test_files):
+        name = re.fullmatch(r"test_(\w+)\.py", path.name).group(1)
+        if f"'{name}'" not in build_file:
+            yield path, 1, "is not run: name it in meson.build"
+
+
 def self_test():
     good = f"// {SPDX}\n#pragma once\n"
     assert not list(check("daemon/io/listener.h", good))
@@ -60,6 +67,8 @@ def self_test():
     assert not is_translated("daemon/a.cpp", 'x = f_("Hello");')
     assert list(check_potfiles({"daemon/a.cpp"}, "# list\n"))
     assert not list(check_potfiles({"daemon/a.cpp"}, "daemon/a.cpp\n"))
+    assert list(check_run([pathlib.Path("test_a.py")], "'b',"))
+    assert not list(check_run([pathlib.Path("test_a.py")], "'a',"))
 
 
 def main():
@@ -76,6 +85,8 @@ def main():
             translated.add(str(path))
     potfiles = top / "po/POTFILES.in"
     findings += check_potfiles(translated, potfiles.read_text() if potfiles.exists() else "")
+    integration = top / "tests/integration"
+    findings += check_run(integration.glob("test_*.py"), (integration / "meson.build").read_text())
     report(findings)
 
 
