@@ -57,7 +57,7 @@ void Client::begin_asking()
     asking_.begin(*owner_.consent(),
                   {printable(who.user()), source_, connection_->peer(), who.security_type(),
                    access_.wants_control()},
-                  policy_->ask_timeout, screen_.frame()->size);
+                  policy_->ask_timeout, screen_.size());
     owner_.on_changed(number_);
 }
 
@@ -86,7 +86,7 @@ void Client::enter()
     asking_.end();
     watching_ = true;
     screen_.add(*this);
-    damage_ = Rect::of(screen_.frame()->size);
+    damage_ = Rect::of(screen_.size());
     picture_changed();
     cover_or_show();
     idle_.touch();

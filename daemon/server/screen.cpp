@@ -61,7 +61,6 @@ Screen::Screen(ScreenCapture& capture, std::function<void()> on_status, ScreenTi
     : capture_(capture), status_changed_(std::move(on_status)), times_(times)
 {
     capture_.set_observer(this);
-    show_card();
 }
 
 Screen::~Screen() { capture_.set_observer(nullptr); }
@@ -126,10 +125,19 @@ bool Screen::may_come_soon() const
     return false;
 }
 
+const FramePtr& Screen::frame()
+{
+    if (!frame_) {
+        const auto text = card_text(capture_.status());
+        frame_ = draw_card(size_, text.title, text.sentence);
+    }
+    return frame_;
+}
+
 FramePtr Screen::cover()
 {
-    if (!cover_ || cover_->size != frame_->size) {
-        cover_ = draw_card(frame_->size, _("One moment"),
+    if (!cover_ || cover_->size != size_) {
+        cover_ = draw_card(size_, _("One moment"),
                            _("Whether you may see this desktop is being found out."));
     }
     return cover_;
@@ -139,11 +147,11 @@ void Screen::on_frame(FramePtr frame)
 {
     card_delay_.reset();
     const bool continues =
-        shows_desktop_ && frame_->size == frame->size && frame->serial == desktop_serial_ + 1;
+        shows_desktop_ && size_ == frame->size && frame->serial == desktop_serial_ + 1;
     const Region damage = continues ? frame->damage : Region{Rect::of(frame->size)};
     shows_desktop_ = true;
     desktop_serial_ = frame->serial;
-    desktop_size_ = frame->size;
+    size_ = frame->size;
     show(std::move(frame), damage);
 }
 
@@ -185,10 +193,6 @@ void Screen::show(FramePtr frame, const Region& damage)
     }
 }
 
-void Screen::show_card()
-{
-    const auto text = card_text(capture_.status());
-    show(draw_card(desktop_size_, text.title, text.sentence), Rect::of(desktop_size_));
-}
+void Screen::show_card() { show(nullptr, Rect::of(size_)); }
 
 } // namespace gds

@@ -44,7 +44,9 @@ public:
     // Another choice of monitors: begins the capture anew if it runs.
     void set_monitors(MonitorChoice monitors);
 
-    const FramePtr& frame() const { return frame_; }
+    // A card is drawn when it is first asked for.
+    const FramePtr& frame();
+    Size size() const { return size_; }
     const Cursor& cursor() const { return cursor_; }
     // A card for somebody of whom it is being found out whether he may see frame().
     FramePtr cover();
@@ -66,12 +68,12 @@ private:
     std::function<void()> status_changed_;
     ScreenTimes times_;
     std::vector<ScreenViewer*> viewers_;
-    FramePtr frame_;
+    FramePtr frame_; // null: a card that nobody has looked at yet
     FramePtr cover_; // as it was last asked for
     Cursor cursor_;
     bool shows_desktop_ = false;
     std::uint64_t desktop_serial_ = 0;
-    Size desktop_size_{1280, 720};
+    Size size_{1280, 720}; // of frame()
     Source linger_;
     Source card_delay_;
 };
