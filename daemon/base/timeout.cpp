@@ -8,7 +8,6 @@ namespace gds::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds k_late{500};
 constexpr std::chrono::milliseconds k_grace{2000};
 
 } // namespace
@@ -25,7 +24,7 @@ void DeadlineTimer::arm(std::chrono::milliseconds delay)
     due_ = g_get_monotonic_time() + std::chrono::microseconds{delay}.count();
     timer_ = call_after(delay, [this, delay] {
         const std::chrono::microseconds lateness{g_get_monotonic_time() - due_};
-        if (lateness > k_late && !std::exchange(grace_given_, true)) {
+        if (lateness > very_late_ && !std::exchange(grace_given_, true)) {
             arm(std::min(delay, k_grace));
             return;
         }

@@ -20,12 +20,14 @@ namespace detail {
 // debugger): one that fires very late gives a short grace first.
 class DeadlineTimer {
 public:
+    explicit DeadlineTimer(std::chrono::milliseconds very_late) : very_late_(very_late) {}
     void start(std::chrono::milliseconds limit, std::function<void()> on_deadline);
     void stop() noexcept { timer_.reset(); }
 
 private:
     void arm(std::chrono::milliseconds delay);
 
+    std::chrono::milliseconds very_late_;
     Source timer_;
     std::function<void()> on_deadline_;
     std::int64_t due_ = 0; // g_get_monotonic_time()
@@ -37,7 +39,9 @@ private:
 template <typename T>
 class Race {
 public:
-    Race(Task<T> task, std::chrono::milliseconds limit) : task_(std::move(task)), limit_(limit) {}
+    Race(Task<T> task, std::chrono::milliseconds limit, std::chrono::milliseconds very_late)
+        : task_(std::move(task)), limit_(limit), timer_(very_late)
+    {}
     Race(const Race&) = delete;
     Race& operator=(const Race&) = delete;
 
@@ -76,9 +80,10 @@ private:
 } // namespace detail
 
 template <typename T>
-Task<T> with_timeout(Task<T> task, std::chrono::milliseconds limit)
+Task<T> with_timeout(Task<T> task, std::chrono::milliseconds limit,
+                     std::chrono::milliseconds very_late = std::chrono::milliseconds{500})
 {
-    detail::Race<T> race{std::move(task), limit};
+    detail::Race<T> race{std::move(task), limit, very_late};
     co_return co_await race.end();
 }
 

@@ -63,9 +63,6 @@ private:
     sigset_t before_;
 };
 
-// How long the end of a pool waits for jobs that wait for others.
-constexpr std::chrono::milliseconds k_patience{500};
-
 void lower_priority(int nice)
 {
     // On Linux niceness belongs to the thread when it is set by thread id.
@@ -83,9 +80,13 @@ struct WorkerPool::Impl {
         unsigned threads = 0;
     };
 
-    explicit Impl(int nice_given) : nice(nice_given) {}
+    Impl(int nice_given, std::chrono::milliseconds patience_given)
+        : nice(nice_given), patience(patience_given)
+    {}
 
     const int nice;
+    // How long the end waits for jobs that wait for others.
+    const std::chrono::milliseconds patience;
     std::mutex mutex;
     std::condition_variable work_or_end;
     std::deque<JobPtr> queue;
@@ -145,7 +146,8 @@ struct WorkerPool::Impl {
     }
 };
 
-WorkerPool::WorkerPool(unsigned threads, int nice) : impl_(std::make_shared<Impl>(nice))
+WorkerPool::WorkerPool(unsigned threads, int nice, std::chrono::milliseconds patience)
+    : impl_(std::make_shared<Impl>(nice, patience))
 {
     const BlockedSignals blocked;
     for (unsigned i = 0; i < std::max(threads, 1U); ++i) {
@@ -167,7 +169,7 @@ WorkerPool::~WorkerPool()
     for (auto& lane : impl_->lanes) {
         lane.queue.clear();
     }
-    impl_->apart_ended.wait_for(lock, k_patience, [this] { return impl_->nobody_apart(); });
+    impl_->apart_ended.wait_for(lock, impl_->patience, [this] { return impl_->nobody_apart(); });
 }
 
 void WorkerPool::submit(std::shared_ptr<detail::WorkerJob> job)

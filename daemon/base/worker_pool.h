@@ -10,6 +10,7 @@
 #include "base/task.h"
 
 #include <atomic>
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -98,9 +99,10 @@ public:
     static constexpr unsigned k_most_apart = 8;
 
     // `nice` is added to the workers' niceness, so that encoding gives way to the compositor.
-    explicit WorkerPool(unsigned threads, int nice = 5);
+    explicit WorkerPool(unsigned threads, int nice = 5,
+                        std::chrono::milliseconds patience = std::chrono::milliseconds{500});
     // Waits for the jobs that run; those that wait for a worker are dropped. A job of run_apart()
-    // that does not end is left alone after a moment.
+    // that does not end within `patience` is left alone.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;

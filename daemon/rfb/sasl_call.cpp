@@ -22,8 +22,6 @@ namespace {
 constexpr const char* k_plain = "PLAIN";
 // Longer than what PAM lets somebody wait who mistyped, and within the time for a login.
 constexpr std::chrono::milliseconds k_answer_limit = 15s;
-// saslauthd may know at once that there is no such user, and has to think about those that are.
-constexpr std::chrono::milliseconds k_refusal_time = 1s;
 // Of the channel on which the password came; whether that is good enough was judged before.
 constexpr unsigned k_any_strength = 256;
 
@@ -52,9 +50,10 @@ std::string no_answer(PasswordSource source)
                                                : _("the users in sasldb cannot be read");
 }
 
-std::chrono::milliseconds rest_of_refusal(std::chrono::steady_clock::time_point begun)
+std::chrono::milliseconds rest_of(std::chrono::milliseconds time,
+                                  std::chrono::steady_clock::time_point begun)
 {
-    const auto rest = begun + k_refusal_time - std::chrono::steady_clock::now();
+    const auto rest = begun + time - std::chrono::steady_clock::now();
     return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(rest), 0ms);
 }
 
@@ -101,7 +100,7 @@ Task<SaslReply> call_sasl(const SecurityContext& context, std::string mechanism,
         throw CredentialsUnavailable{no_answer(policy.password_source), std::move(before)};
     }
     if (reply->verdict == SaslReply::Verdict::refused && *whom == WaitsFor::saslauthd) {
-        const auto pause = rest_of_refusal(begun);
+        const auto pause = rest_of(policy.refusal_time, begun);
         co_await sleep_for(pause);
     }
     co_return std::move(*reply);

@@ -3,6 +3,7 @@
 // handshake's setup.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ struct SaslPolicy {
     std::string password_place;
     // Another source than the keyring: why it can judge nobody now; empty: it can be tried.
     std::string password_trouble;
+    // A refusal by saslauthd takes at least so long: it may know at once that there is no such
+    // user, and has to think about those that are.
+    std::chrono::milliseconds refusal_time{1000};
 
     bool operator==(const SaslPolicy&) const = default;
 };

@@ -214,9 +214,9 @@ TEST(Timeout, NestsWithTheShorterOneWinning)
 TEST(Timeout, GivesAGraceToAProcessThatWasStopped)
 {
     const Pipe pipe;
-    auto race = with_timeout(wait_readable(pipe.out.get()), 100ms);
+    auto race = with_timeout(wait_readable(pipe.out.get()), 100ms, 20ms);
     EXPECT_FALSE(race.start());
-    ::usleep(620 * 1000); // 500 ms late or more is very late
+    ::usleep(130 * 1000);
     while (g_main_context_iteration(nullptr, FALSE) != FALSE) {
     }
     EXPECT_FALSE(race.done());

@@ -187,7 +187,7 @@ TEST(WorkerPool, DoesNotWaitForeverForThoseApart)
     const auto gate = std::make_shared<Gate>();
     Task<> hanging;
     {
-        WorkerPool pool{1};
+        WorkerPool pool{1, 0, std::chrono::milliseconds{20}};
         hanging = wait_apart(pool, WaitsFor::saslauthd, gate);
         hanging.start();
         const Source tick = call_every(std::chrono::milliseconds{1}, [] {});
