@@ -27,7 +27,15 @@ struct DecodeError : std::runtime_error {
 class OctetReader {
 public:
     explicit OctetReader(ByteView octets) : octets_(octets) {}
-    std::uint32_t u8() { return take(1)[0]; }
+    std::uint32_t u8()
+    {
+        if (octets_.empty()) {
+            throw DecodeError{"too few octets"};
+        }
+        const std::uint32_t octet = octets_.front();
+        octets_ = octets_.subspan(1);
+        return octet;
+    }
     ByteView take(std::size_t count)
     {
         if (count > octets_.size()) {

@@ -52,12 +52,16 @@ TEST_F(SecondLookTest, LooksSoonAfterTheBegin)
 
 TEST_F(SecondLookTest, LooksAfterThePicturesCameToRest)
 {
-    begin({5ms, 60ms, k_never, 1ms, 1ms, 1ms});
+    begin({5ms, 45ms, k_never, 1ms, 1ms, 1ms});
     ASSERT_TRUE(looked(1));
     pass(5ms);
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 5; ++i) {
+        const auto came = std::chrono::steady_clock::now();
         look->picture_came();
-        pass(20ms);
+        pass(15ms);
+        if (std::chrono::steady_clock::now() - came >= 40ms) {
+            GTEST_SKIP() << "the machine stood still";
+        }
     }
     EXPECT_EQ(calls.size(), 2U) << "in the middle of motion";
     EXPECT_TRUE(looked(2));
@@ -68,7 +72,7 @@ TEST_F(SecondLookTest, WhatThePauseBroughtIsNoNews)
     begin({5ms, 10ms, k_never, 1ms, 500ms, 1ms});
     ASSERT_TRUE(looked(1));
     look->picture_came();
-    pass(100ms);
+    pass(40ms);
     EXPECT_EQ(calls.size(), 2U);
     look->picture_came(); // but the next one is
     EXPECT_TRUE(looked(2));

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace gds {
 namespace {
 
@@ -23,12 +26,14 @@ const std::vector<const Encoder*>& encoders()
                                 const PixelFormat& format)
 {
     for (int y = rect.y; y < rect.bottom(); ++y) {
+        const std::uint32_t* const sent = frame.row(y);
+        const std::uint32_t* const got = &decoder.picture.at(0, y);
         for (int x = rect.x; x < rect.right(); ++x) {
-            const std::uint32_t expected = fakes::value_of(frame.row(y)[x], format);
-            if (decoder.picture.at(x, y) != expected) {
+            const std::uint32_t expected = fakes::value_of(sent[x], format);
+            if (got[x] != expected) {
                 return ::testing::AssertionFailure()
-                       << "pixel " << x << "," << y << ": " << std::hex << decoder.picture.at(x, y)
-                       << " instead of " << expected;
+                       << "pixel " << x << "," << y << ": " << std::hex << got[x] << " instead of "
+                       << expected;
             }
         }
     }
@@ -37,14 +42,16 @@ const std::vector<const Encoder*>& encoders()
 
 TEST(RoundTrip, EveryFormatContentAndSize)
 {
-    const std::vector<Size> sizes{{1, 1}, {1, 70}, {70, 1}, {13, 5}, {65, 65}};
-    for (const PixelFormat& format : fakes::all_formats()) {
-        for (const Encoder* encoder : encoders()) {
-            for (const Size size : sizes) {
+    for (const Size size : {Size{1, 1}, Size{1, 70}, Size{70, 1}, Size{13, 5}, Size{65, 65}}) {
+        std::vector<std::pair<Content, Frame>> pictures;
+        for (const Content content : fakes::k_all_contents) {
+            pictures.emplace_back(content, fakes::picture(content, size, 9));
+        }
+        for (const PixelFormat& format : fakes::all_formats()) {
+            for (const Encoder* encoder : encoders()) {
                 // One decoder: its streams go on from rectangle to rectangle.
                 fakes::RfbDecoder decoder(size, format);
-                for (const Content content : fakes::k_all_contents) {
-                    const Frame frame = fakes::picture(content, size, 9);
+                for (const auto& [content, frame] : pictures) {
                     EncodeParams params;
                     params.format = format;
                     for (const auto& rect : encoder->encode(frame, Rect::of(size), params)) {

@@ -69,7 +69,7 @@ protected:
                          complaint = std::move(why);
                          ++loads;
                      },
-                     {20ms, 60ms, 1h}};
+                     {5ms, 15ms, 1h}};
 };
 
 TEST_F(TlsSourceTest, LoadsAtOnceAndNotTwiceTheSame)
@@ -80,7 +80,7 @@ TEST_F(TlsSourceTest, LoadsAtOnceAndNotTwiceTheSame)
     EXPECT_NE(fingerprint(), "");
     EXPECT_EQ(complaint, "");
     source.set(settings);
-    EXPECT_FALSE(eventually([&] { return loads > 1; }, 100ms));
+    EXPECT_FALSE(eventually([&] { return loads > 1; }, 40ms));
 }
 
 TEST_F(TlsSourceTest, FollowsTheFiles)
@@ -139,7 +139,7 @@ TEST_F(TlsSourceTest, AnErrorThatNobodyExpectedIsNamedAndLeavesNothingInUse)
                           now = std::move(credentials);
                           complaint = std::move(why);
                       },
-                      {50ms, 150ms, 1h},
+                      {5ms, 15ms, 1h},
                       [&broken](const auto& wanted, const auto& where, const auto& before) {
                           if (broken) {
                               throw std::bad_alloc{};
@@ -162,7 +162,7 @@ TEST_F(TlsSourceTest, AnErrorThatNobodyExpectedIsNamedAndLeavesNothingInUse)
     TlsSource{workers,
               "/nowhere/at/all",
               [this](TlsCredentialsPtr, std::string why) { complaint = std::move(why); },
-              {50ms, 150ms, 1h},
+              {5ms, 15ms, 1h},
               [](const auto&, const auto&, const auto&) -> TlsLoaded { throw std::bad_alloc{}; }}
         .set(settings);
     EXPECT_NE(complaint, "") << "at the first load";
