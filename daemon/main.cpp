@@ -67,7 +67,7 @@ public:
           server_(capture_, workers_, desktop_name()), presence_(notifications_, server_),
           care_(*bus_,
                 [this](std::string trouble) { server_.set_desk_trouble(std::move(trouble)); }),
-          settings_(options),
+          settings_(workers_, options),
           credentials_(secrets_, [this](CredentialsPtr now) { server_.set_credentials(now); }),
           tls_(workers_, state_directory(),
                [this](TlsCredentialsPtr now, std::string complaint) {

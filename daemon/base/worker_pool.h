@@ -90,8 +90,8 @@ private:
 
 // Whom a job may wait for. Those who wait for one have nothing to do with those who wait for
 // another.
-enum class WaitsFor { kerberos, saslauthd, sasldb, name_service };
-inline constexpr std::size_t k_waits_for = 4;
+enum class WaitsFor { kerberos, keytab, saslauthd, sasldb, name_service };
+inline constexpr std::size_t k_waits_for = 5;
 
 class WorkerPool {
 public:

@@ -72,7 +72,8 @@ VariantPtr settled_status(ServiceLink& service)
 
 void write_setting(bool enabled)
 {
-    PolicySettings{CommandLine{}}.set_enabled(enabled);
+    WorkerPool workers{1};
+    PolicySettings{workers, CommandLine{}}.set_enabled(enabled);
     PolicySettings::flush();
 }
 

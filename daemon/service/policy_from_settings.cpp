@@ -94,13 +94,15 @@ void read_security_types(GSettings* settings, Policy& policy)
     }
 }
 
-void read_sasl(GSettings* settings, Policy& policy)
+void read_sasl(GSettings* settings, const KeytabAnswer& keytab, Policy& policy)
 {
     const auto sasl = child_of(settings, "sasl");
-    policy.sasl = read_sasl_policy(sasl.get(), policy.complaints);
+    policy.sasl = read_sasl_policy(sasl.get(), keytab, policy.complaints);
     const auto& types = policy.security_types;
-    if (std::find(types.begin(), types.end(), SecurityWord::sasl) != types.end() &&
-        layered_sasl_mechanisms(policy.sasl).empty()) {
+    const bool listed = std::find(types.begin(), types.end(), SecurityWord::sasl) != types.end();
+    const std::string path = setting_word(sasl.get(), "keytab");
+    const bool known = !path.starts_with('/') || keytab(path).has_value();
+    if (listed && known && layered_sasl_mechanisms(policy.sasl).empty()) {
         policy.complaints.emplace_back(
             _("The security type “sasl” is not offered: no SASL mechanism of the settings encrypts "
               "strongly enough without TLS. GSSAPI does, once “keytab” is set."));
@@ -153,7 +155,7 @@ void read_session_care(GSettings* settings, Policy& policy)
 
 } // namespace
 
-Policy read_policy(GSettings* settings, const CommandLine& command_line)
+Policy read_policy(GSettings* settings, const CommandLine& command_line, const KeytabAnswer& keytab)
 {
     Policy policy;
     policy.enabled = command_line.enable || g_settings_get_boolean(settings, k_enabled) != FALSE;
@@ -161,7 +163,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line)
     read_port(settings, command_line, policy);
     read_addresses(settings, command_line, policy);
     read_security_types(settings, policy);
-    read_sasl(settings, policy);
+    read_sasl(settings, keytab, policy);
     read_monitors(settings, policy);
     read_max_clients(settings, policy);
     read_asking(settings, policy);
@@ -188,9 +190,10 @@ GObjectPtr<GSettings> PolicySettings::open()
     return settings;
 }
 
-PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> settings)
+PolicySettings::PolicySettings(WorkerPool& workers, CommandLine command_line,
+                               GObjectPtr<GSettings> settings)
     : command_line_(std::move(command_line)), settings_(std::move(settings)),
-      keys_(setting_keys(settings_.get()))
+      keys_(setting_keys(settings_.get())), keytab_(workers, [this] { read_soon(); })
 {
     for (const auto& key : keys_) {
         g_signal_connect(key.part.get(), ("changed::" + key.name).c_str(), G_CALLBACK(changed),
@@ -201,8 +204,8 @@ PolicySettings::PolicySettings(CommandLine command_line, GObjectPtr<GSettings> s
     }
     // Only after the connection, and after a first reading, does GSettings tell of changes.
     values_ = setting_snapshot(keys_);
-    policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
-    watch_files();
+    policy_ = read_now();
+    watch_place();
     for (const auto& complaint : policy_->complaints) {
         log_warning(complaint);
     }
@@ -234,8 +237,8 @@ void PolicySettings::read_soon()
 void PolicySettings::read()
 {
     const PolicyPtr before = policy_;
-    policy_ = std::make_shared<const Policy>(read_policy(settings_.get(), command_line_));
-    watch_files();
+    policy_ = read_now();
+    watch_place();
     for (const auto& complaint : policy_->complaints) {
         const auto& known = before->complaints;
         if (std::find(known.begin(), known.end(), complaint) == known.end()) {
@@ -273,35 +276,40 @@ void PolicySettings::log_change(const std::string& property, const std::string& 
     }
 }
 
-void PolicySettings::watch_files()
+PolicyPtr PolicySettings::read_now()
 {
     const auto sasl = child_of(settings_.get(), "sasl");
-    std::vector<std::string> files{setting_word(sasl.get(), "keytab"),
-                                   policy_->sasl.password_place};
-    std::erase_if(files, [](const std::string& file) { return !file.starts_with('/'); });
-    if (files == files_) {
+    const std::string keytab = setting_word(sasl.get(), "keytab");
+    keytab_.set(keytab.starts_with('/') ? keytab : std::string{});
+    const auto answer = [this](const std::string&) { return keytab_.answer(); };
+    return std::make_shared<const Policy>(read_policy(settings_.get(), command_line_, answer));
+}
+
+void PolicySettings::watch_place()
+{
+    if (policy_->sasl.password_place == place_) {
         return;
     }
     stop_watching();
-    files_ = std::move(files);
-    for (const auto& name : files_) {
-        const GObjectPtr<GFile> file{g_file_new_for_path(name.c_str())};
-        GObjectPtr<GFileMonitor> monitor{
-            g_file_monitor_file(file.get(), G_FILE_MONITOR_NONE, nullptr, nullptr)};
-        if (monitor) {
-            g_signal_connect(monitor.get(), "changed", G_CALLBACK(file_changed), this);
-            monitors_.push_back(std::move(monitor));
-        }
+    place_ = policy_->sasl.password_place;
+    if (place_.empty()) {
+        return;
+    }
+    const GObjectPtr<GFile> file{g_file_new_for_path(place_.c_str())};
+    place_monitor_ = GObjectPtr<GFileMonitor>{
+        g_file_monitor_file(file.get(), G_FILE_MONITOR_NONE, nullptr, nullptr)};
+    if (place_monitor_) {
+        g_signal_connect(place_monitor_.get(), "changed", G_CALLBACK(file_changed), this);
     }
 }
 
 void PolicySettings::stop_watching()
 {
-    for (const auto& monitor : monitors_) {
-        g_signal_handlers_disconnect_by_data(monitor.get(), this);
-        g_file_monitor_cancel(monitor.get());
+    if (place_monitor_) {
+        g_signal_handlers_disconnect_by_data(place_monitor_.get(), this);
+        g_file_monitor_cancel(place_monitor_.get());
+        place_monitor_.reset();
     }
-    monitors_.clear();
 }
 
 std::vector<std::string> PolicySettings::enabled_by() const

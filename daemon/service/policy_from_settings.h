@@ -10,6 +10,8 @@
 #include "server/log_budget.h"
 #include "server/policy.h"
 #include "service/command_line.h"
+#include "service/keytab_watch.h"
+#include "service/sasl_settings.h"
 #include "service/setting_keys.h"
 
 #include <functional>
@@ -35,7 +37,8 @@ public:
     // itself would answer by ending the process.
     static GObjectPtr<GSettings> open();
 
-    explicit PolicySettings(CommandLine command_line, GObjectPtr<GSettings> settings = open());
+    PolicySettings(WorkerPool& workers, CommandLine command_line,
+                   GObjectPtr<GSettings> settings = open());
     ~PolicySettings();
     PolicySettings(const PolicySettings&) = delete;
     PolicySettings& operator=(const PolicySettings&) = delete;
@@ -65,7 +68,8 @@ private:
     void read();
     void tell_values(const std::map<std::string, std::string>& before);
     void log_change(const std::string& property, const std::string& value);
-    void watch_files();
+    PolicyPtr read_now();
+    void watch_place();
     void stop_watching();
 
     CommandLine command_line_;
@@ -78,11 +82,13 @@ private:
     LogBudget log_budget_{3 * LogBudget::k_lines};
     Source idle_;
     // Whether these can be read decides what is offered; they may come, and be given to us, later.
-    std::vector<std::string> files_;
-    std::vector<GObjectPtr<GFileMonitor>> monitors_;
+    KeytabWatch keytab_;
+    std::string place_; // of the passwords
+    GObjectPtr<GFileMonitor> place_monitor_;
 };
 
 // One reading of all keys.
-Policy read_policy(GSettings* settings, const CommandLine& command_line);
+Policy read_policy(GSettings* settings, const CommandLine& command_line,
+                   const KeytabAnswer& keytab = look_at_keytab);
 
 } // namespace gds

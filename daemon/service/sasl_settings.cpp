@@ -103,33 +103,42 @@ std::vector<std::string> default_mechanisms(const SaslPolicy& policy)
     return names;
 }
 
-// Empty: usable. Only looked at, not opened: who knows what file system it is on.
-std::string trouble_with_keytab(const std::string& keytab)
+// Empty: usable.
+std::string trouble_with_keytab(const std::string& keytab, int answer)
 {
     if (!keytab.starts_with('/')) {
         return sentence(_("The setting “keytab” is “%s”, which is not an absolute path; nobody can "
                           "log in by Kerberos."),
                         printable(keytab).c_str());
     }
-    if (access(keytab.c_str(), R_OK) != 0) {
+    if (answer != 0) {
         // Translators: %s is a file name, the second one the system's reason.
         return sentence(_("The keytab %s cannot be read (%s); nobody can log in by Kerberos. Give "
                           "the user whose desktop is shared the right to read it."),
-                        printable(keytab).c_str(), g_strerror(errno));
+                        printable(keytab).c_str(), g_strerror(answer));
     }
     return {};
 }
 
-void read_keytab(GSettings* settings, SaslPolicy& policy, std::vector<std::string>& complaints)
+// False: it is not known yet whether it can be read.
+bool read_keytab(GSettings* settings, const KeytabAnswer& keytab, SaslPolicy& policy,
+                 std::vector<std::string>& complaints)
 {
     policy.keytab = setting_word(settings, "keytab");
     if (policy.keytab.empty()) {
-        return;
+        return true;
     }
-    if (auto trouble = trouble_with_keytab(policy.keytab); !trouble.empty()) {
+    const bool absolute = policy.keytab.starts_with('/');
+    const auto answer = absolute ? keytab(policy.keytab) : 0;
+    if (!answer) {
+        policy.keytab.clear();
+        return false;
+    }
+    if (auto trouble = trouble_with_keytab(policy.keytab, *answer); !trouble.empty()) {
         complaints.push_back(std::move(trouble));
         policy.keytab.clear();
     }
+    return true;
 }
 
 // Kerberos was named and there is no complaint yet that says why it is not there.
@@ -141,7 +150,8 @@ void complain_of_kerberos(GSettings* settings, std::vector<std::string>& complai
     }
 }
 
-void read_mechanisms(GSettings* settings, SaslPolicy& policy, std::vector<std::string>& complaints)
+void read_mechanisms(GSettings* settings, bool keytab_known, SaslPolicy& policy,
+                     std::vector<std::string>& complaints)
 {
     auto named = setting_words(settings, "mechanisms");
     if (named.empty()) {
@@ -175,7 +185,8 @@ void read_mechanisms(GSettings* settings, SaslPolicy& policy, std::vector<std::s
             _("The SASL mechanism DIGEST-MD5 is on: what it proves and encrypts "
               "with, MD5 and RC4, is not secure any more."));
     }
-    if (policy.mechanisms.empty()) {
+    // Kerberos may yet come of a keytab that nobody has seen.
+    if (policy.mechanisms.empty() && keytab_known) {
         complaints.emplace_back(
             _("The setting “mechanisms” leaves no SASL mechanism, so nobody can "
               "log in by SASL. Clear the list, or add SCRAM-SHA-256 to it."));
@@ -195,14 +206,15 @@ void read_minimum_ssf(GSettings* settings, SaslPolicy& policy, std::vector<std::
 
 } // namespace
 
-SaslPolicy read_sasl_policy(GSettings* settings, std::vector<std::string>& complaints)
+SaslPolicy read_sasl_policy(GSettings* settings, const KeytabAnswer& keytab,
+                            std::vector<std::string>& complaints)
 {
     SaslPolicy policy;
     policy.realm = setting_word(settings, "realm");
     policy.hostname = setting_word(settings, "hostname");
-    read_keytab(settings, policy, complaints);
+    const bool known = read_keytab(settings, keytab, policy, complaints);
     read_password_source(settings, policy, complaints);
-    read_mechanisms(settings, policy, complaints);
+    read_mechanisms(settings, known, policy, complaints);
     read_minimum_ssf(settings, policy, complaints);
     return policy;
 }

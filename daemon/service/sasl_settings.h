@@ -4,6 +4,7 @@
 
 #include "rfb/sasl_policy.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,14 @@
 
 namespace gds {
 
+// KeytabWatch::answer() for that path.
+using KeytabAnswer = std::function<std::optional<int>(const std::string& path)>;
+
 // One reading of all keys. What cannot be used is left out, and a sentence about it added to
 // `complaints`; an empty list of mechanisms comes out only when nothing that was named can be used.
-SaslPolicy read_sasl_policy(GSettings* settings, std::vector<std::string>& complaints);
+// While there is no answer there is no Kerberos, and nothing to complain of.
+SaslPolicy read_sasl_policy(GSettings* settings, const KeytabAnswer& keytab,
+                            std::vector<std::string>& complaints);
 
 // What “mechanisms” may name, whether it is installed or not.
 bool is_known_sasl_mechanism(std::string_view name);

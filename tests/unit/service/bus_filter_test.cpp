@@ -41,7 +41,8 @@ protected:
     BusReply ping() { return caller.call(BusName::k_name, k_path, k_peer, "Ping", nullptr); }
 
     GObjectPtr<LockableSettings> backend{LockableSettings::make()};
-    PolicySettings settings{CommandLine{}, settings_over(backend.get())};
+    WorkerPool workers{1};
+    PolicySettings settings{workers, CommandLine{}, settings_over(backend.get())};
     std::unique_ptr<sdbus::IConnection> bus = sdbus::createSessionBusConnection();
     BusSource source{*bus};
     SettingsObject object{*bus, settings};

@@ -55,7 +55,8 @@ protected:
 
     GObjectPtr<LockableSettings> backend{LockableSettings::make()};
     FakeServerControl server;
-    PolicySettings settings{CommandLine{}, settings_over(backend.get())};
+    WorkerPool workers{1};
+    PolicySettings settings{workers, CommandLine{}, settings_over(backend.get())};
     std::unique_ptr<sdbus::IConnection> bus = sdbus::createSessionBusConnection();
     BusSource source{*bus};
     std::optional<DaemonObject> object{std::in_place, *bus, server, settings};

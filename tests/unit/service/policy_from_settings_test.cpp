@@ -48,6 +48,7 @@ protected:
         }
     }
 
+    WorkerPool workers_{1};
     GObjectPtr<GSettings> settings_;
 };
 
@@ -155,7 +156,7 @@ TEST_F(PolicyFromSettings, AnUnknownWordForCertificatesRequiresThem)
 
 TEST_F(PolicyFromSettings, ChangesOfTheChildrenAreTold)
 {
-    PolicySettings settings{CommandLine{}, settings_};
+    PolicySettings settings{workers_, CommandLine{}, settings_};
     int told = 0;
     settings.set_on_change([&](const PolicyPtr&) { ++told; });
     g_settings_set_string(child("tls").get(), "ca-file", "/ca.pem");
@@ -271,7 +272,7 @@ TEST_F(PolicyFromSettings, ATimeToAnswerThatIsNoneOrTooLongIsSaid)
 
 TEST_F(PolicyFromSettings, ManyChangesAreOneCall)
 {
-    PolicySettings settings{CommandLine{}, settings_};
+    PolicySettings settings{workers_, CommandLine{}, settings_};
     std::vector<PolicyPtr> told;
     settings.set_on_change([&](PolicyPtr policy) { told.push_back(std::move(policy)); });
     g_settings_set_boolean(settings_.get(), "enabled", TRUE);
@@ -293,8 +294,8 @@ TEST_F(PolicyFromSettings, EnabledByNamesWhoSwitchedItOn)
 {
     CommandLine command_line;
     command_line.enable = true;
-    PolicySettings with_option{command_line, settings_};
-    PolicySettings without{CommandLine{}, settings_};
+    PolicySettings with_option{workers_, command_line, settings_};
+    PolicySettings without{workers_, CommandLine{}, settings_};
     EXPECT_EQ(with_option.enabled_by(), std::vector<std::string>{"command-line"});
     EXPECT_TRUE(without.enabled_by().empty());
     without.set_enabled(true);
@@ -307,7 +308,7 @@ TEST_F(PolicyFromSettings, NothingIsToldAfterTheEnd)
 {
     int told = 0;
     {
-        PolicySettings settings{CommandLine{}, settings_};
+        PolicySettings settings{workers_, CommandLine{}, settings_};
         settings.set_on_change([&](const PolicyPtr&) { ++told; });
         g_settings_set_boolean(settings_.get(), "enabled", TRUE);
     }

@@ -62,6 +62,7 @@ protected:
                policy.complaints[0].find(words) != std::string::npos;
     }
 
+    WorkerPool workers_{1};
     GObjectPtr<GSettings> settings_;
     GObjectPtr<GSettings> sasl_;
     std::string directory_;
@@ -120,6 +121,27 @@ TEST_F(SaslSettings, AKeytabThatCannotBeReadIsNamed)
             EXPECT_EQ(policy.sasl.mechanisms,
                       named ? std::vector<std::string>{"SCRAM-SHA-256"} : k_passwords);
         }
+    }
+}
+
+TEST_F(SaslSettings, AKeytabThatNobodyHasSeenYetIsNotUsedAndNotNamed)
+{
+    set_keytab();
+    set_words(settings_, "security-types", {"sasl"});
+    const auto read_with = [this](std::optional<int> answer) {
+        return read_policy(settings_.get(), {}, [answer](const std::string&) { return answer; });
+    };
+    for (const bool named : {false, true}) {
+        named ? set_mechanisms({"GSSAPI"}) : set_mechanisms({});
+        const Policy pending = read_with(std::nullopt);
+        EXPECT_EQ(pending.sasl.keytab, "");
+        EXPECT_EQ(pending.sasl.mechanisms, named ? std::vector<std::string>{} : k_passwords);
+        EXPECT_TRUE(pending.complaints.empty());
+        EXPECT_TRUE(read_with(0).complaints.empty());
+        const Policy away = read_with(ETIMEDOUT);
+        EXPECT_EQ(away.sasl.keytab, "");
+        EXPECT_FALSE(away.complaints.empty());
+        EXPECT_NE(away.complaints[0].find("keytab"), std::string::npos);
     }
 }
 
@@ -221,7 +243,7 @@ TEST_F(SaslSettings, ATypeWithoutAMechanismIsNamed)
 
 TEST_F(SaslSettings, AChangeIsTold)
 {
-    PolicySettings settings{CommandLine{}, settings_};
+    PolicySettings settings{workers_, CommandLine{}, settings_};
     std::vector<PolicyPtr> told;
     settings.set_on_change([&](PolicyPtr policy) { told.push_back(std::move(policy)); });
     set_mechanisms({"PLAIN"});
@@ -237,7 +259,7 @@ TEST_F(SaslSettings, AKeytabThatComesLaterCounts)
 {
     const std::string file = directory_ + "/keytab";
     g_settings_set_string(sasl_.get(), "keytab", file.c_str());
-    PolicySettings settings{CommandLine{}, settings_};
+    PolicySettings settings{workers_, CommandLine{}, settings_};
     EXPECT_EQ(settings.policy()->sasl.mechanisms, k_passwords);
     const auto has_kerberos = [&settings] {
         return settings.policy()->sasl.mechanisms.front() == "GSSAPI";
