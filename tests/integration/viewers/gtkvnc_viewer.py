@@ -6,23 +6,19 @@
         [--type TEXT] [--snapshot FILE.png] [--lossy] [--seconds N]
         [--client-certificate FILE.pem --client-key FILE.pem]
 
-gtk-vnc trusts only a CA in ~/.pki, and takes the home from the passwd file.  So the widget runs in
-a mount namespace whose passwd names a home with the server's certificate as its CA.
+The widget runs in a home with the server's certificate as its CA (passwd_home.py).
 Prints one JSON object: size, security, and how it ended.
 """
 import argparse
 import json
 import os
-import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
+from passwd_home import in_home, make_home
 from xdisplay import XDisplay
-
-BIND_PASSWD = 'mount --bind "$1" /etc/passwd && shift && exec "$@"'
 
 
 def parse():
@@ -42,18 +38,10 @@ def parse():
 
 def outside(arguments):
     with tempfile.TemporaryDirectory(prefix="gds-viewer-") as directory, XDisplay() as display:
-        ca = pathlib.Path(directory) / ".pki/CA/cacert.pem"
-        ca.parent.mkdir(parents=True)
-        shutil.copy(arguments.certificate, ca)
-        if arguments.client_certificate:
-            mine = pathlib.Path(directory) / ".pki/gtk-vnc"
-            (mine / "private").mkdir(parents=True)
-            shutil.copy(arguments.client_certificate, mine / "clientcert.pem")
-            shutil.copy(arguments.client_key, mine / "private/clientkey.pem")
-        passwd = pathlib.Path(directory) / "passwd"
-        passwd.write_text(f"root:x:0:0::{directory}:/bin/sh\n")
-        command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", BIND_PASSWD, "sh",
-                   str(passwd), sys.executable, "-B", "-Wignore", *sys.argv, "--inside", display.name]
+        mine = (arguments.client_certificate, arguments.client_key)
+        make_home(directory, arguments.certificate, mine if mine[0] else None)
+        command = in_home(directory, sys.executable, "-B", "-Wignore", *sys.argv, "--inside",
+                          display.name)
         return subprocess.run(command, env=dict(display.environment, HOME=directory),
                               check=False).returncode
 
