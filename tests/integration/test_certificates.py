@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Certificates of ours and of viewers: files that come, change and break, and who gets in."""
+import json
 import pathlib
 import re
 import shutil
@@ -89,8 +90,9 @@ def site(certificates, shared):
 class relay:  # pylint: disable=invalid-name
     """A local port for TLS clients that know nothing of RFB: what comes before TLS is said here."""
 
-    def __init__(self, shared):
+    def __init__(self, shared, subtype=login.X509_PLAIN):
         self.address = shared.daemon.address
+        self.subtype = subtype
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -110,7 +112,7 @@ class relay:  # pylint: disable=invalid-name
         login.exchange_version(wire)
         login.read_security_types(wire)
         login.choose_vencrypt(wire)
-        login.choose_subtype(wire, login.X509_PLAIN)
+        login.choose_subtype(wire, self.subtype)
         back = threading.Thread(target=self.copy, args=(wire.socket, client), daemon=True)
         back.start()
         self.copy(client, wire.socket)
@@ -391,3 +393,29 @@ def test_a_broken_authority_file_leaves_the_old_in_use(site, shared):
     ca.write_text("half")
     site.wait_reason("site-ca.pem")
     assert site.gets_in(site.alice) and not site.gets_in(site.foreign) and not site.gets_in(None)
+
+
+def test_264_is_with_the_certificate(site, shared):
+    """What the specification calls X509SASL; viewers, which call 263 so, take it for TLS without a
+    certificate, and no two that mean different things come together."""
+    site.want("require")
+    with relay(shared, login.X509_SASL_REGISTRY) as port:
+        told = openssl(port, site.alice)
+    assert "alert" not in told and "BEGIN CERTIFICATE" in told, told
+    with relay(shared, login.X509_SASL_REGISTRY) as port:
+        told = openssl(port, site.foreign)
+    assert "alert unknown ca" in told, told
+    with relay(shared, login.X509_SASL_REGISTRY) as port:
+        told = gnutls_cli(port, site.alice, "TLS1.2:-KX-ALL:+ANON-DH:+ANON-ECDH")
+    assert "handshake" in told.lower() and "alert" in told.lower(), told
+
+
+def test_gtk_vnc_takes_264_for_something_else(shared, site):
+    """It calls it TLSSASL and shows no suite with certificates; unasked it takes 263."""
+    said = subprocess.run(
+        [sys.executable, "-B", str(VIEWERS / "gvnc_subtype.py"), str(login.X509_SASL_REGISTRY),
+         address(shared)], capture_output=True, text=True, timeout=60, check=True).stdout
+    told = json.loads(said)
+    assert {login.X509_SASL, login.X509_SASL_REGISTRY} <= set(told["offered"])
+    assert told["end"].startswith(("vnc-error", "vnc-disconnected")), told
+    assert "ended at stage tls: TLS handshake" in shared.daemon.process.log_text()
