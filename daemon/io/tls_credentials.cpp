@@ -10,9 +10,9 @@
 #include "io/tls_priority.h"
 #include "io/tls_rehearsal.h"
 #include "io/tls_trust.h"
+#include "io/tls_validity.h"
 
 #include <array>
-#include <ctime>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -27,7 +27,6 @@ namespace gds {
 namespace {
 
 constexpr std::size_t k_file_max = std::size_t{1024} * 1024;
-constexpr std::time_t k_warn_before = std::time_t{14} * 24 * 3600;
 
 [[noreturn]] void refuse(const std::string& sentence) { throw std::runtime_error{sentence}; }
 
@@ -66,35 +65,6 @@ CertificateHandle leaf(const SecretString& pem, const std::string& path)
         refuse(format_text(_("The file %s is not a certificate in PEM format."), path.c_str()));
     }
     return certificate;
-}
-
-std::string day_of(std::time_t time)
-{
-    std::array<char, 32> text{};
-    std::tm parts = {};
-    ::gmtime_r(&time, &parts);
-    std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
-    return text.data();
-}
-
-// Viewers judge it; those that remember keys may still take it. Empty: all is well.
-std::string validity_complaint(gnutls_x509_crt_t certificate, const std::string& path)
-{
-    const std::time_t now = std::time(nullptr);
-    const std::time_t end = gnutls_x509_crt_get_expiration_time(certificate);
-    if (end < now) {
-        return format_text(_("The certificate in %s has expired. Renew it."), path.c_str());
-    }
-    if (gnutls_x509_crt_get_activation_time(certificate) > now) {
-        return format_text(
-            _("The certificate in %s is not valid yet. Check the clock of this computer."),
-            path.c_str());
-    }
-    if (end - now < k_warn_before) {
-        return format_text(_("The certificate in %s expires on %s. Renew it."), path.c_str(),
-                           day_of(end).c_str());
-    }
-    return {};
 }
 
 std::string to_fingerprint(gnutls_x509_crt_t certificate)
