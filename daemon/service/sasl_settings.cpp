@@ -219,6 +219,19 @@ SaslPolicy read_sasl_policy(GSettings* settings, const KeytabAnswer& keytab,
     return policy;
 }
 
+std::vector<std::string> wished_sasl_mechanisms(GSettings* settings)
+{
+    auto named = setting_words(settings, "mechanisms");
+    if (!named.empty()) {
+        return named;
+    }
+    SaslPolicy policy;
+    policy.keytab = setting_word(settings, "keytab");
+    policy.password_source = password_source_of(setting_word(settings, "password-source"))
+                                 .value_or(PasswordSource::nobody);
+    return default_mechanisms(policy);
+}
+
 bool is_known_sasl_mechanism(std::string_view name)
 {
     return was_offered(known_mechanisms(), std::string{name});

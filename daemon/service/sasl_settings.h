@@ -23,6 +23,10 @@ using KeytabAnswer = std::function<std::optional<int>(const std::string& path)>;
 SaslPolicy read_sasl_policy(GSettings* settings, const KeytabAnswer& keytab,
                             std::vector<std::string>& complaints);
 
+// What “mechanisms” names, or where it is empty, what it stands for then; whether it can be had or
+// not.
+std::vector<std::string> wished_sasl_mechanisms(GSettings* settings);
+
 // What “mechanisms” may name, whether it is installed or not.
 bool is_known_sasl_mechanism(std::string_view name);
 std::string known_sasl_mechanism_words();

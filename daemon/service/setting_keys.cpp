@@ -80,4 +80,22 @@ std::map<std::string, std::string> setting_snapshot(const std::vector<SettingKey
     return values;
 }
 
+std::vector<std::string> locked_settings(const std::vector<SettingKey>& keys)
+{
+    std::vector<std::string> locked;
+    for (const auto& key : keys) {
+        if (g_settings_is_writable(key.part.get(), key.name.c_str()) != FALSE) {
+            continue;
+        }
+        char* schema = nullptr;
+        g_object_get(key.part.get(), "schema-id", &schema, nullptr);
+        // "org.gnome.desktop-sharing.sasl" has one dot more than "org.gnome.desktop-sharing".
+        std::string part{schema};
+        g_free(schema);
+        part = std::ranges::count(part, '.') > 2 ? part.substr(part.rfind('.') + 1) + '.' : "";
+        locked.push_back(part + key.name);
+    }
+    return locked;
+}
+
 } // namespace gds

@@ -26,4 +26,7 @@ std::vector<SettingKey> setting_keys(GSettings* settings);
 // Values as text, by property.
 std::map<std::string, std::string> setting_snapshot(const std::vector<SettingKey>& keys);
 
+// Those that an administrator has locked: “view-only”, “sasl.keytab”.
+std::vector<std::string> locked_settings(const std::vector<SettingKey>& keys);
+
 } // namespace gds

@@ -2,6 +2,7 @@
 #include "service/policy_from_settings.h"
 
 #include "fakes/stream_pair.h"
+#include "service/sasl_settings.h"
 
 #include <gtest/gtest.h>
 
@@ -143,6 +144,17 @@ TEST_F(SaslSettings, AKeytabThatNobodyHasSeenYetIsNotUsedAndNotNamed)
         EXPECT_FALSE(away.complaints.empty());
         EXPECT_NE(away.complaints[0].find("keytab"), std::string::npos);
     }
+}
+
+TEST_F(SaslSettings, WishesAreTheSameWhetherTheyCanBeHadOrNot)
+{
+    EXPECT_EQ(wished_sasl_mechanisms(sasl_.get()), k_passwords);
+    g_settings_set_string(sasl_.get(), "keytab", "/nonexistent");
+    EXPECT_EQ(wished_sasl_mechanisms(sasl_.get()).front(), "GSSAPI");
+    g_settings_set_string(sasl_.get(), "password-source", "saslauthd");
+    EXPECT_EQ(wished_sasl_mechanisms(sasl_.get()), (std::vector<std::string>{"GSSAPI", "PLAIN"}));
+    set_mechanisms({"NTLM", "GSSAPI"});
+    EXPECT_EQ(wished_sasl_mechanisms(sasl_.get()), (std::vector<std::string>{"NTLM", "GSSAPI"}));
 }
 
 TEST_F(SaslSettings, KerberosWithoutAKeytabIsNamed)

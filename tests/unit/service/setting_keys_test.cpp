@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/setting_keys.h"
 
+#include "fakes/lockable_settings.h"
 #include "service/policy_from_settings.h"
 #include "service/setting_rules.h"
 #include "service/variant_message.h"
@@ -51,6 +52,21 @@ TEST_F(SettingKeys, NamesAreThoseOfTheContract)
     EXPECT_EQ(key("SaslMinimumSsf").type, "u");
     EXPECT_EQ(key("AccessRules").type, "a(ss)");
     EXPECT_EQ(key("TlsCertificateFile").name, "certificate-file");
+}
+
+TEST_F(SettingKeys, ThoseThatAreLocked)
+{
+    EXPECT_TRUE(locked_settings(keys).empty());
+    GSettingsSchema* schema = g_settings_schema_source_lookup(
+        g_settings_schema_source_get_default(), "org.gnome.desktop-sharing", TRUE);
+    auto* const backend = LockableSettings::make();
+    const GObjectPtr<GSettings> lockable{g_settings_new_full(schema, &backend->parent, nullptr)};
+    g_object_unref(backend);
+    g_settings_schema_unref(schema);
+    const auto more = setting_keys(lockable.get());
+    backend->lock("/org/gnome/desktop-sharing/view-only");
+    backend->lock("/org/gnome/desktop-sharing/sasl/keytab");
+    EXPECT_EQ(locked_settings(more), (std::vector<std::string>{"sasl.keytab", "view-only"}));
 }
 
 // A key without a rule is taken as it comes: give it a row in service/setting_rules.cpp, and one in
