@@ -4,6 +4,7 @@
 #include "base/translate.h"
 #include "service/sentence.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -22,18 +23,21 @@ struct VerbShape {
     const char* summary;
 };
 
+constexpr const char* k_json = "--json";
+constexpr const char* k_vnc = "--vnc";
+
 constexpr std::array k_verbs{
-    VerbShape{"status", Verb::status, 0, 0, "--json", "[--json]",
+    VerbShape{"status", Verb::status, 0, 0, k_json, "[--json]",
               N_("Show whether and how the desktop is shared")},
     VerbShape{"enable", Verb::enable, 0, 0, "", "", N_("Share the desktop")},
     VerbShape{"disable", Verb::disable, 0, 0, "", "", N_("Stop sharing the desktop")},
-    VerbShape{"set-password", Verb::set_password, 0, 1, "--vnc", N_("[USER]"),
+    VerbShape{"set-password", Verb::set_password, 0, 1, k_vnc, N_("[USER]"),
               N_("Let USER log in with a password, read from the terminal or standard input")},
-    VerbShape{"remove-user", Verb::remove_user, 1, 1, "--vnc", N_("USER"),
+    VerbShape{"remove-user", Verb::remove_user, 1, 1, k_vnc, N_("USER"),
               N_("Forget the password of USER")},
     VerbShape{"list-users", Verb::list_users, 0, 0, "", "",
               N_("List the users that have a password")},
-    VerbShape{"clients", Verb::clients, 0, 0, "--json", "[--json]",
+    VerbShape{"clients", Verb::clients, 0, 0, k_json, "[--json]",
               N_("List the viewers that are connected")},
     VerbShape{"disconnect", Verb::disconnect, 0, 1, "", N_("[N]"),
               N_("Disconnect viewer N, or all of them")},
@@ -41,7 +45,56 @@ constexpr std::array k_verbs{
               N_("Take control from viewer N, or give it back")},
     VerbShape{"fingerprint", Verb::fingerprint, 0, 0, "", "",
               N_("Show the fingerprint of the certificate that viewers are shown")},
+    VerbShape{"doctor", Verb::doctor, 0, 0, k_json, "[--json]",
+              N_("Look for what keeps viewers out, and say what to do")},
 };
+
+const VerbShape* shape_of(std::string_view name)
+{
+    const auto* const found = std::ranges::find(k_verbs, name, &VerbShape::name);
+    return found != k_verbs.end() ? found : nullptr;
+}
+
+// An option is the same in every language.
+std::string operands_of(const VerbShape& shape)
+{
+    const std::string_view words = shape.operands;
+    return words.empty() || words.starts_with("[-") ? std::string{words} : _(shape.operands);
+}
+
+// "set-password [USER]"
+std::string synopsis(const VerbShape& shape)
+{
+    const auto operands = operands_of(shape);
+    return std::string{shape.name} + (operands.empty() ? "" : ' ' + operands);
+}
+
+ParsedArguments help_about(const VerbShape* shape)
+{
+    ParsedArguments parsed;
+    parsed.arguments.verb = Verb::help;
+    if (shape != nullptr) {
+        parsed.arguments.about = shape->verb;
+    }
+    return parsed;
+}
+
+std::string usage_of(const VerbShape& shape)
+{
+    std::string text = sentence(_("Usage: gnome-desktop-sharing %s"), synopsis(shape).c_str());
+    const std::string_view option = shape.option;
+    if (option == k_vnc) {
+        text += "\n       gnome-desktop-sharing " + std::string{shape.name} + " --vnc";
+    }
+    text += "\n\n" + std::string{_(shape.summary)} + ".\n\n";
+    if (option == k_json) {
+        text += _("  --json    Print JSON, for programs; the manual page describes it\n");
+    } else if (option == k_vnc) {
+        text += _("  --vnc     The one password of x509-vnc, tls-vnc and vnc-auth, which know no "
+                  "users\n");
+    }
+    return text + _("  --help    Show this\n");
+}
 
 ParsedArguments complain(std::string sentence)
 {
@@ -89,6 +142,43 @@ ParsedArguments read_operands(const VerbShape& shape, const std::vector<std::str
     return parsed;
 }
 
+// `words` with the name of the verb.
+ParsedArguments parse_verb(const VerbShape& shape, const std::vector<std::string>& words)
+{
+    const char* const name = words[0].c_str();
+    bool with_option = false;
+    bool options_end = false;
+    std::vector<std::string> operands;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        if (!options_end && words[i] == "--") {
+            options_end = true;
+        } else if (!options_end && (words[i] == "--help" || words[i] == "-h")) {
+            return help_about(&shape);
+        } else if (!options_end && *shape.option != '\0' && words[i] == shape.option) {
+            with_option = true;
+        } else if (!options_end && words[i].size() > 1 && words[i][0] == '-') {
+            return complain(sentence(_("“%s” has no option “%s”."), name, words[i].c_str()));
+        } else {
+            operands.push_back(words[i]);
+        }
+    }
+    // Instead of a user.
+    const bool vnc = with_option && std::string_view{shape.option} == k_vnc;
+    const std::size_t fewest = vnc ? 0 : shape.fewest;
+    const std::size_t most = vnc ? 0 : shape.most;
+    if (operands.size() < fewest) {
+        return complain(
+            sentence(_("“%s” needs more: %s %s"), name, name, operands_of(shape).c_str()));
+    }
+    if (operands.size() > most) {
+        return complain(sentence(_("“%s” is too much for “%s”."), operands[most].c_str(), name));
+    }
+    auto parsed = read_operands(shape, operands);
+    parsed.arguments.json = with_option && !vnc;
+    parsed.arguments.vnc = vnc;
+    return parsed;
+}
+
 } // namespace
 
 ParsedArguments parse_arguments(const std::vector<std::string>& words)
@@ -99,66 +189,27 @@ ParsedArguments parse_arguments(const std::vector<std::string>& words)
     const std::string& name = words[0];
     ParsedArguments parsed;
     if (name == "--help" || name == "-h" || name == "help") {
-        parsed.arguments.verb = Verb::help;
-        return parsed;
+        return help_about(words.size() > 1 ? shape_of(words[1]) : nullptr);
     }
     if (name == "--version") {
         parsed.arguments.verb = Verb::version;
         return parsed;
     }
-    for (const auto& shape : k_verbs) {
-        if (shape.name != name) {
-            continue;
-        }
-        bool with_option = false;
-        bool options_end = false;
-        std::vector<std::string> operands;
-        for (std::size_t i = 1; i < words.size(); ++i) {
-            if (!options_end && words[i] == "--") {
-                options_end = true;
-            } else if (!options_end && (words[i] == "--help" || words[i] == "-h")) {
-                parsed.arguments.verb = Verb::help;
-                return parsed;
-            } else if (!options_end && *shape.option != '\0' && words[i] == shape.option) {
-                with_option = true;
-            } else if (!options_end && words[i].size() > 1 && words[i][0] == '-') {
-                return complain(
-                    sentence(_("“%s” has no option “%s”."), name.c_str(), words[i].c_str()));
-            } else {
-                operands.push_back(words[i]);
-            }
-        }
-        // Instead of a user.
-        const bool vnc = with_option && std::string_view{shape.option} == "--vnc";
-        const std::size_t fewest = vnc ? 0 : shape.fewest;
-        const std::size_t most = vnc ? 0 : shape.most;
-        if (operands.size() < fewest) {
-            return complain(sentence(_("“%s” needs more: %s %s"), name.c_str(), name.c_str(),
-                                     _(shape.operands)));
-        }
-        if (operands.size() > most) {
-            return complain(
-                sentence(_("“%s” is too much for “%s”."), operands[most].c_str(), name.c_str()));
-        }
-        parsed = read_operands(shape, operands);
-        parsed.arguments.json = with_option && !vnc;
-        parsed.arguments.vnc = vnc;
-        return parsed;
-    }
-    return complain(sentence(_("“%s” is not a command."), name.c_str()));
+    const VerbShape* const shape = shape_of(name);
+    return shape != nullptr ? parse_verb(*shape, words)
+                            : complain(sentence(_("“%s” is not a command."), name.c_str()));
 }
 
-std::string usage()
+std::string usage(std::optional<Verb> about)
 {
+    if (about) {
+        const auto* const shape = std::ranges::find(k_verbs, *about, &VerbShape::verb);
+        return usage_of(*shape);
+    }
     std::string text = _("Usage: gnome-desktop-sharing COMMAND\n\n"
                          "Controls the sharing of this desktop session with VNC viewers.\n\n");
     for (const auto& shape : k_verbs) {
-        std::string line = "  " + std::string{shape.name};
-        if (*shape.operands != '\0') {
-            line += ' ';
-            line += shape.operands[0] == '[' && shape.operands[1] == '-' ? shape.operands
-                                                                         : _(shape.operands);
-        }
+        std::string line = "  " + synopsis(shape);
         constexpr std::size_t k_column = 26;
         line.resize(std::max(line.size() + 1, k_column), ' ');
         text += line + _(shape.summary) + '\n';
@@ -166,7 +217,7 @@ std::string usage()
     text +=
         _("  --vnc                   With set-password and remove-user, instead of USER: the one\n"
           "                          password of x509-vnc, tls-vnc and vnc-auth\n"
-          "  --help                  Show this\n"
+          "  --help                  Show this, or after a command, what there is about it\n"
           "  --version               Show the version\n");
     return text;
 }

@@ -19,6 +19,7 @@ enum class Verb {
     disconnect,
     view_only,
     fingerprint,
+    doctor,
     help,
     version,
 };
@@ -36,6 +37,8 @@ struct Arguments {
     std::optional<std::string> user;
     std::optional<unsigned> number;
     bool view_only = false;
+    // Of `help`: the one verb that is asked about.
+    std::optional<Verb> about;
 };
 
 struct ParsedArguments {
@@ -47,6 +50,7 @@ struct ParsedArguments {
 // Without the name of the program.
 ParsedArguments parse_arguments(const std::vector<std::string>& words);
 
-std::string usage();
+// Of all verbs, or of that one.
+std::string usage(std::optional<Verb> about = std::nullopt);
 
 } // namespace gds::cli

@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "base/translate.h"
+#include "cli/doctor/doctor.h"
 #include "cli/password_input.h"
 #include "cli/report.h"
 #include "cli/run_task.h"
@@ -16,6 +17,7 @@
 #include "service/vnc_password.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 namespace gds::cli {
@@ -277,6 +279,19 @@ int list_users()
     return k_done;
 }
 
+int doctor(const Arguments& arguments)
+{
+    const auto examination = examine();
+    print(arguments.json ? findings_json(examination.findings) + '\n'
+                         : findings_text(examination.findings));
+    const int result = has_fault(examination.findings) ? k_failed : k_done;
+    if (examination.left_behind) {
+        std::fflush(stdout);
+        std::_Exit(result);
+    }
+    return result;
+}
+
 int dispatch(const Arguments& arguments)
 {
     switch (arguments.verb) {
@@ -300,8 +315,10 @@ int dispatch(const Arguments& arguments)
         return view_only(arguments);
     case Verb::fingerprint:
         return fingerprint();
+    case Verb::doctor:
+        return doctor(arguments);
     case Verb::help:
-        print(usage());
+        print(usage(arguments.about));
         return k_done;
     case Verb::version:
         print("gnome-desktop-sharing " GDS_VERSION "\n");

@@ -19,7 +19,8 @@ BELOW = {
     "portal": {"base", "desktop"},
     "server": {"base", "io", "desktop", "rfb"},
     "service": {"base", "io", "desktop", "rfb", "portal", "server"},
-    "cli": {"base", "service"},
+    # The doctor looks with the daemon's own eyes: certificate, SASL and keytab, PipeWire.
+    "cli": {"base", "io", "desktop", "rfb", "portal", "service"},
 }
 ALL = set(BELOW)
 
@@ -91,6 +92,9 @@ def self_test():
     assert bad("daemon/extra/a.cpp", '#include "base/task.h"')
     assert not bad("daemon/server/a.cpp", '#include "rfb/session.h"\n#include "server/policy.h"')
     assert not bad("daemon/io/tls_stream.cpp", "#include <gnutls/gnutls.h>")
+    assert bad("daemon/cli/a.cpp", '#include "server/server.h"')
+    assert bad("daemon/cli/doctor/a.cpp", "#include <pipewire/pipewire.h>")
+    assert not bad("daemon/cli/doctor/a.cpp", '#include "io/tls_inspection.h"')
     assert not bad("daemon/main.cpp", '#include "service/daemon_object.h"')
     assert not bad("tests/unit/io/a.cpp", '#include "io/listener.h"\n#include <gnutls/gnutls.h>')
 

@@ -39,6 +39,8 @@ TEST(CliArguments, EveryVerb)
     EXPECT_TRUE(parse_arguments({"view-only", "3", "on"}).arguments.view_only);
     EXPECT_FALSE(parse_arguments({"view-only", "3", "off"}).arguments.view_only);
     EXPECT_EQ(parse_arguments({"fingerprint"}).arguments.verb, Verb::fingerprint);
+    EXPECT_EQ(parse_arguments({"doctor"}).arguments.verb, Verb::doctor);
+    EXPECT_TRUE(parse_arguments({"doctor", "--json"}).arguments.json);
     EXPECT_EQ(parse_arguments({"--help"}).arguments.verb, Verb::help);
     EXPECT_EQ(parse_arguments({"status", "--help"}).arguments.verb, Verb::help);
     EXPECT_EQ(parse_arguments({"--version"}).arguments.verb, Verb::version);
@@ -71,12 +73,25 @@ TEST(CliArguments, WrongUsageHasASentence)
     }
 }
 
+TEST(CliArguments, HelpIsAboutTheVerbThatItIsAskedWith)
+{
+    EXPECT_FALSE(parse_arguments({"--help"}).arguments.about);
+    EXPECT_FALSE(parse_arguments({"help", "bogus"}).arguments.about);
+    EXPECT_EQ(parse_arguments({"help", "clients"}).arguments.about, Verb::clients);
+    EXPECT_EQ(parse_arguments({"view-only", "--help"}).arguments.about, Verb::view_only);
+    EXPECT_NE(usage(Verb::view_only).find("gnome-desktop-sharing view-only N on|off\n"),
+              std::string::npos);
+    EXPECT_NE(usage(Verb::remove_user).find("remove-user --vnc"), std::string::npos);
+    EXPECT_NE(usage(Verb::status).find("--json "), std::string::npos);
+    EXPECT_EQ(usage(Verb::enable).find("--json"), std::string::npos);
+}
+
 TEST(CliArguments, UsageNamesEveryVerb)
 {
     const std::string text = usage();
     for (const char* verb :
          {"status", "enable", "disable", "set-password", "remove-user", "list-users", "clients",
-          "disconnect", "view-only", "fingerprint", "--vnc"}) {
+          "disconnect", "view-only", "fingerprint", "doctor", "--vnc"}) {
         EXPECT_NE(text.find(verb), std::string::npos) << verb;
     }
 }
