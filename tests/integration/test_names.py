@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The public names are the same everywhere: in the schemas, on D-Bus, and in the manual pages."""
+"""The public names are the same everywhere: in the schemas, on D-Bus, in the manual pages, and in the
+command with its help and completion."""
+import json
 import pathlib
 import re
 import socket
@@ -11,6 +13,7 @@ from gi.repository import GLib
 from daemon import NAME, PATH
 from processes import wait_until
 from settings_table import TOP, schema_keys
+from test_completion import complete
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA_FILE = SOURCE / "schemas" / "org.gnome.desktop-sharing.gschema.xml"
@@ -113,12 +116,66 @@ def test_the_manual_has_every_member(managed):
                 assert not missing, f"{interface}: {missing}"
 
 
-def test_the_manual_has_every_verb(managed):
-    help_text = managed.control("--help").stdout
-    verbs = set(re.findall(r"^  ([a-z][a-z-]+)", help_text, flags=re.M))
-    page = COMMAND_PAGE.read_text()
-    assert {"status", "enable", "set-password", "view-only"} <= verbs
-    assert not {verb for verb in verbs if f"**{verb}**" not in page}
+def verbs_and_options(managed):
+    """{verb: its options} as the command's own help tells it."""
+    summary = managed.control("--help").stdout
+    verbs = re.findall(r"^  ([a-z][a-z-]+)", summary, flags=re.M)
+    assert {"status", "enable", "set-password", "view-only", "doctor"} <= set(verbs)
+    found = {}
+    for verb in verbs:
+        text = managed.control(verb, "--help").stdout
+        assert text == managed.control("help", verb).stdout
+        assert text.startswith(f"Usage: gnome-desktop-sharing {verb}"), text
+        found[verb] = set(re.findall(r"^  (--[a-z]+)", text, flags=re.M)) - {"--help"}
+    return found
+
+
+def test_the_command_is_the_same_in_help_manual_and_completion(managed):
+    told = verbs_and_options(managed)
+    manual = chapters(COMMAND_PAGE)
+    for title, pattern in (("SYNOPSIS", r"^\| \*\*gnome-desktop-sharing\*\* (\*\*[a-z].*)$"),
+                           ("COMMANDS", r"^(\*\*[a-z].*)$")):
+        described = {}
+        for line in re.findall(pattern, manual[title], flags=re.M):
+            options = set(re.findall(r"\*\*(--[a-z]+)\*\*", line))
+            for verb in re.findall(r"\*\*([a-z-]+)\*\*", re.sub(r"\*N\*.*", "", line)):
+                if not verb.startswith("--"):
+                    described.setdefault(verb, set()).update(options)
+        assert described == told, title
+    assert set(complete("")) - {"--help", "--version"} == set(told)
+    for verb, options in told.items():
+        offered = {word for word in complete(verb, "--") if word != "--help"}
+        assert offered == options, verb
+
+
+def test_what_the_doctor_looks_at_is_in_the_manual(managed):
+    doctor = chapters(COMMAND_PAGE)["COMMANDS"].split("**doctor** [**--json**]")[1]
+    heads = re.findall(r"^    (\*\*[a-z].*)$", doctor, flags=re.M)
+    described = {check for head in heads for check in re.findall(r"\*\*([a-z-]+)\*\*", head)}
+    named = set()
+    for file in (SOURCE / "daemon" / "cli" / "doctor").glob("*_check.cpp"):
+        named |= set(re.findall(r'^constexpr const char\* k_\w+ = "([a-z-]+)";', file.read_text(),
+                                flags=re.M))
+    assert named == described
+
+
+def members(value):
+    """The names of an object, or of the first object of an array."""
+    return set(value[0] if isinstance(value, list) else value)
+
+
+def test_the_manual_has_every_member_of_the_json(managed):
+    chapter = chapters(COMMAND_PAGE)["JSON"]
+    told = {title: set(re.findall(r"\*\*([A-Z][A-Za-z]+)\*\*", paragraph)) for title, paragraph in
+            re.findall(r"^\*\*([a-z]+)\*\* prints (.*?)(?:\n\n|\Z)", chapter, flags=re.M | re.S)}
+    with socket.create_connection(managed.address, 10):
+        wait_until(lambda: managed.get("Clients"), 5, "the connection is not there")
+        seen = {verb: json.loads(managed.control(verb, "--json", check=False).stdout)
+                for verb in ("status", "clients", "doctor")}
+    assert told["status"] == members(seen["status"])
+    assert told["clients"] == members(seen["clients"])
+    assert members(seen["status"]["Clients"]) == members(seen["clients"])
+    assert told["doctor"] == members(seen["doctor"]) | members(seen["doctor"]["Findings"])
 
 
 def test_nothing_is_written_that_only_reads(managed):

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Completion in a real bash: commands, options, the users and viewers that there are."""
+import pathlib
+import socket
+import subprocess
+
+import pytest
+
+from processes import wait_until
+
+FILE = pathlib.Path(__file__).resolve().parents[2] / "data/gnome-desktop-sharing.bash-completion"
+# As readline does it: the function that was named for the command fills COMPREPLY.
+ASK = r"""
+source "$1"; shift
+complete -p gnome-desktop-sharing >/dev/null || exit 1
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+_gnome_desktop_sharing "$1" "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"
+for word in "${COMPREPLY[@]}"; do printf '%s\n' "$word"; done
+"""
+
+
+def complete(*words, environment=None):
+    """What may stand for the last of the words."""
+    result = subprocess.run(
+        ["bash", "--norc", "-c", ASK, "bash", str(FILE), "gnome-desktop-sharing", *words],
+        check=False, env=environment, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0 and result.stderr == "", result
+    return result.stdout.splitlines()
+
+
+def test_commands():
+    assert complete("st") == ["status"]
+    assert complete("dis") == ["disable", "disconnect"]
+    assert complete("--v") == ["--version"]
+    assert complete("nonsense") == []
+    assert complete("nonsense", "x", "") == []
+
+
+@pytest.mark.parametrize("verb", ("status", "clients", "doctor"))
+def test_options(verb):
+    assert complete(verb, "--") == ["--json", "--help"]
+    assert complete(verb, "--j") == ["--json"]
+    assert complete(verb, "--json", "") == []
+
+
+def test_on_and_off():
+    assert complete("view-only", "1", "") == ["on", "off"]
+    assert complete("view-only", "1", "of") == ["off"]
+
+
+def test_users(managed):
+    environment = managed.desktop.environment
+    marker = managed.desktop.path("ran")
+    names = ["alice", "al fred", f"al$(touch {marker})", "bob"]
+    for name in names:
+        managed.set_password(name, "a password")
+    try:
+        for verb in ("remove-user", "set-password"):
+            found = complete(verb, "al", environment=environment)
+            assert "alice" in found and "al\\ fred" in found and len(found) == 3
+            assert complete(verb, "al\\ ", environment=environment) == ["al\\ fred"]
+            assert complete(verb, "b", environment=environment) == ["bob"]
+            assert "--vnc" in complete(verb, "", environment=environment)
+        assert not marker.exists(), "a user's name was run"
+    finally:
+        for name in names:
+            managed.control("remove-user", name)
+    assert complete("remove-user", "al", environment=environment) == []
+
+
+def test_viewers(managed):
+    environment = managed.desktop.environment
+    assert complete("disconnect", "", environment=environment) == ["--help"]
+    with socket.create_connection(managed.address, 10):
+        paths = wait_until(lambda: managed.get("Clients"), 5, "nobody is connected")
+        number = paths[0].rsplit("/", 1)[1]
+        for verb in ("disconnect", "view-only"):
+            assert complete(verb, "", environment=environment) == [number, "--help"]
