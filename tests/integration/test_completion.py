@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Completion in a real bash: commands, options, the users and viewers that there are."""
+"""Completion in a real bash and a real fish: commands, options, the users and viewers that there are."""
 import pathlib
 import socket
 import subprocess
@@ -8,7 +8,8 @@ import pytest
 
 from processes import wait_until
 
-FILE = pathlib.Path(__file__).resolve().parents[2] / "data/gnome-desktop-sharing.bash-completion"
+DATA = pathlib.Path(__file__).resolve().parents[2] / "data"
+FILE = DATA / "gnome-desktop-sharing.bash-completion"
 # As readline does it: the function that was named for the command fills COMPREPLY.
 ASK = r"""
 source "$1"; shift
@@ -26,6 +27,15 @@ def complete(*words, environment=None):
         check=False, env=environment, capture_output=True, text=True, timeout=30)
     assert result.returncode == 0 and result.stderr == "", result
     return result.stdout.splitlines()
+
+
+def complete_in_fish(managed, line):
+    """What may stand for the last word of the line; all of them in its order."""
+    script = f"source {DATA}/gnome-desktop-sharing.fish; complete -C 'gnome-desktop-sharing {line}'"
+    result = subprocess.run(["fish", "--no-config", "-c", script], check=False, text=True,
+                            env=managed.desktop.environment, capture_output=True, timeout=30)
+    assert result.returncode == 0 and result.stderr == "", result
+    return result.stdout.split("\n")[:-1]
 
 
 def test_commands():
@@ -48,6 +58,26 @@ def test_on_and_off():
     assert complete("view-only", "1", "of") == ["off"]
 
 
+# Before those about users: who is logging in when they change has to begin anew.
+def test_viewers(managed):
+    environment = managed.desktop.environment
+    assert complete("disconnect", "", environment=environment) == ["--help"]
+    with socket.create_connection(managed.address, 10):
+        paths = wait_until(lambda: managed.get("Clients"), 5, "nobody is connected")
+        number = paths[0].rsplit("/", 1)[1]
+        for verb in ("disconnect", "view-only"):
+            assert complete(verb, "", environment=environment) == [number, "--help"]
+
+
+def test_fish(managed):
+    assert complete_in_fish(managed, "dis") == ["disable", "disconnect"]
+    assert complete_in_fish(managed, "view-only 1 ") == ["off", "on"]
+    assert complete_in_fish(managed, "enable ") == []
+    with socket.create_connection(managed.address, 10):
+        paths = wait_until(lambda: managed.get("Clients"), 5, "nobody is connected")
+        assert complete_in_fish(managed, "disconnect ") == [paths[0].rsplit("/", 1)[1]]
+
+
 def test_users(managed):
     environment = managed.desktop.environment
     marker = managed.desktop.path("ran")
@@ -68,11 +98,9 @@ def test_users(managed):
     assert complete("remove-user", "al", environment=environment) == []
 
 
-def test_viewers(managed):
-    environment = managed.desktop.environment
-    assert complete("disconnect", "", environment=environment) == ["--help"]
-    with socket.create_connection(managed.address, 10):
-        paths = wait_until(lambda: managed.get("Clients"), 5, "nobody is connected")
-        number = paths[0].rsplit("/", 1)[1]
-        for verb in ("disconnect", "view-only"):
-            assert complete(verb, "", environment=environment) == [number, "--help"]
+def test_users_in_fish(managed):
+    managed.set_password("al fred", "a password")
+    try:
+        assert complete_in_fish(managed, "remove-user al") == ["al fred"]
+    finally:
+        managed.control("remove-user", "al fred")

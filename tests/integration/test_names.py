@@ -13,7 +13,7 @@ from gi.repository import GLib
 from daemon import NAME, PATH
 from processes import wait_until
 from settings_table import TOP, schema_keys
-from test_completion import complete
+from test_completion import complete, complete_in_fish
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA_FILE = SOURCE / "schemas" / "org.gnome.desktop-sharing.gschema.xml"
@@ -143,9 +143,10 @@ def test_the_command_is_the_same_in_help_manual_and_completion(managed):
                     described.setdefault(verb, set()).update(options)
         assert described == told, title
     assert set(complete("")) - {"--help", "--version"} == set(told)
+    assert set(complete_in_fish(managed, "")) == set(told)
     for verb, options in told.items():
-        offered = {word for word in complete(verb, "--") if word != "--help"}
-        assert offered == options, verb
+        for offered in (complete(verb, "--"), complete_in_fish(managed, f"{verb} --")):
+            assert set(offered) - {"--help"} == options, verb
 
 
 def test_what_the_doctor_looks_at_is_in_the_manual(managed):

@@ -202,12 +202,14 @@ std::string find_firewall()
 Finding judge_taken(const NetworkFacts& facts, const PortWishes& wishes, std::uint16_t instead)
 {
     const unsigned port = wishes.port;
+    constexpr unsigned k_step = 10; // displays of other VNC servers come one after another
+    const unsigned other = port + k_step <= UINT16_MAX ? port + k_step : port - k_step;
     const std::string owner =
         facts.port.owner.empty() ? _("a program of another user") : facts.port.owner;
     const auto next = sentence(
         _("End that program, or choose another port: “gsettings set org.gnome.desktop-sharing port "
           "%u”."),
-        port + 10);
+        other);
     if (instead != 0) {
         return warning(
             k_port,
