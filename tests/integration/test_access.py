@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+import sys
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from processes import wait_until
 from rfb.wire import Closed, Refused
 from test_certificates import readme
 from test_login import can_log_in
+from test_viewers import VIEWERS, address, finish, start
 
 pytestmark = pytest.mark.on("mutter")
 ACCESS = "org.gnome.desktop-sharing.access"
@@ -174,13 +176,19 @@ def test_groups(shared):
     shared.daemon.control("remove-user", me)
 
 
-def test_the_readme_leads_to_a_password_user(shared):
+def test_the_readme_leads_to_a_password_user(shared, monkeypatch):
     commands = readme("A password user")
     assert "set-password alice" in commands
     for line in commands.splitlines()[1:]:
         subprocess.run(["sh", "-ec", line], env=shared.desktop.environment, check=True, timeout=30,
                        input="secret\n", text=True, capture_output=True)
     wait_until(lambda: can_log_in(shared, "alice", "secret", "127.0.4.6"), 5, "not at once")
+    monkeypatch.setattr(shared.daemon, "user", "alice")
+    monkeypatch.setattr(shared.daemon, "password", "secret")
+    viewer = start(shared, sys.executable, "-B", VIEWERS / "tigervnc_viewer.py", "--certificate",
+                   shared.daemon.certificate, address(shared))
+    assert not shared.client_object(State="connected", User="alice")["ViewOnly"]
+    finish(viewer)
     shared.daemon.control("remove-user", "alice")
 
 

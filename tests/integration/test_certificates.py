@@ -164,6 +164,11 @@ def test_the_readme_leads_to_client_certificates(site, shared):
     mine = (directory / "alice.pem", directory / "alice.key")
     wait_until(lambda: site.gets_in(mine), 5, "alice does not get in")
     assert not site.gets_in(None) and not site.gets_in(site.alice)
+    viewer = start(shared, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user",
+                   shared.daemon.user, "--certificate", shared.daemon.certificate,
+                   "--client-certificate", mine[0], "--client-key", mine[1], address(shared))
+    assert not shared.client_object(State="connected", User=shared.daemon.user)["ViewOnly"]
+    finish(viewer)
 
 
 # --- our own
