@@ -43,3 +43,12 @@ def test_remmina_cannot_do_sasl(shared):
     with WatchedViewer(shared, "remmina_viewer") as viewer:
         wait_until(lambda: "User interaction required" in viewer.told(), 90,
                    "Remmina says nothing of SASL")
+
+
+def test_virt_viewer_takes_sasl_whatever_comes_first(shared):
+    """So that the order which Remmina needs costs it nothing."""
+    shared.daemon.set_setting("security-types", "['x509-plain', 'x509-sasl']")
+    with WatchedViewer(shared, "virt_viewer") as viewer:
+        viewer.wait_shows_the_screen()
+        client = shared.client_object(State="connected", User=shared.daemon.user)
+        assert client["SecurityType"] == "x509-sasl"
