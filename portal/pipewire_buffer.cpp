@@ -63,6 +63,12 @@ bool file_reaches(const spa_data& data)
            static_cast<std::uint64_t>(status.st_size) >= needed;
 }
 
+bool paints_nothing(const spa_buffer& buffer)
+{
+    return buffer.n_datas > 0 && buffer.datas[0].chunk != nullptr &&
+           read_once(buffer.datas[0].chunk->size) == 0;
+}
+
 std::optional<PixelView> read_pixels(const spa_buffer& buffer, const StreamFormat& format)
 {
     if (buffer.n_datas < 1) {
@@ -219,12 +225,16 @@ BufferContent read_buffer(const spa_buffer& buffer, const StreamFormat& format)
 {
     BufferContent content;
     content.cursor = read_cursor(buffer);
+    content.pointer_only = paints_nothing(buffer);
     const auto [header, header_octets] = find_meta<spa_meta_header>(buffer, SPA_META_Header);
     if (header != nullptr) {
         content.sequence = read_once(header->seq);
         if ((read_once(header->flags) & SPA_META_HEADER_FLAG_CORRUPTED) != 0) {
             return content;
         }
+    }
+    if (content.pointer_only) {
+        return content;
     }
     content.pixels = read_pixels(buffer, format);
     if (!content.pixels) {

@@ -43,8 +43,10 @@ enum class Orientation : std::uint8_t {
 };
 
 struct BufferContent {
-    // Nothing: the buffer only tells about the pointer.
+    // Nothing: the producer painted nothing, or what it painted cannot be used.
     std::optional<PixelView> pixels;
+    // It painted nothing: this is only about the pointer.
+    bool pointer_only = false;
     // Within the pixels. Nothing: not told, so anything may have changed.
     std::optional<Region> damage;
     std::uint64_t sequence = 0; // 0: not counted

@@ -146,10 +146,16 @@ void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_sta
 }
 
 // Only there: the wlroots portal loses a buffer with every pause and then stands still.
-bool PipeWireStream::comes_from_mutter() const
+bool PipeWireStream::comes_from_mutter()
 {
-    const std::string name = remote_.node_name(node_id_);
-    return name == "mutter" || name == "gnome-shell";
+    if (!from_mutter_) {
+        const std::string name = remote_.node_name(node_id_);
+        if (name.empty()) {
+            return false;
+        }
+        from_mutter_ = name == "mutter" || name == "gnome-shell";
+    }
+    return *from_mutter_;
 }
 
 void PipeWireStream::on_param_changed(void* self, std::uint32_t id, const spa_pod* param)
@@ -220,7 +226,7 @@ void PipeWireStream::take_buffers()
         add_cursor(next.cursor, mailbox_.content.cursor);
         if (!next.pixels) {
             mailbox_.content.cursor = next.cursor;
-            ++mailbox_.without_picture;
+            mailbox_.pointers += next.pointer_only ? 1 : 0;
             continue;
         }
         const auto before = std::exchange(mailbox_.sequence, next.sequence);
@@ -251,15 +257,15 @@ void PipeWireStream::deliver()
 {
     BufferContent content;
     pw_buffer* buffer = nullptr;
-    int without_picture = 0;
+    int pointers = 0;
     {
         const std::lock_guard guard{mailbox_.lock};
         content = std::exchange(mailbox_.content, {});
         buffer = std::exchange(mailbox_.buffer, nullptr);
-        without_picture = std::exchange(mailbox_.without_picture, 0);
+        pointers = std::exchange(mailbox_.pointers, 0);
     }
     if (comes_from_mutter()) {
-        second_look_.pointers_came(without_picture);
+        second_look_.pointers_came(pointers);
     }
     if (content.pixels) {
         second_look_.picture_came();

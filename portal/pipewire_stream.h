@@ -71,13 +71,13 @@ private:
         // The next picture's damage is not relative to one that we know.
         bool fresh = true;
         std::uint64_t sequence = 0;
-        int without_picture = 0; // buffers since the last delivery
+        int pointers = 0; // buffers without a picture since the last delivery
         pw_buffer* buffer = nullptr; // the content's pixels are in it
         BufferContent content;
     };
 
     void end();
-    bool comes_from_mutter() const;
+    bool comes_from_mutter();
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
@@ -90,6 +90,7 @@ private:
     Events events_;
     StreamState state_ = StreamState::connecting;
     bool began_ = false;
+    std::optional<bool> from_mutter_; // nothing: the node's name has not come yet
     SecondLook second_look_;
     std::string error_;
     pw_loop* loop_;

@@ -94,7 +94,7 @@ TEST(PipeWireBuffer, RefusesAFileThatShrank)
     close(fd);
 }
 
-TEST(PipeWireBuffer, AnEmptyOrCorruptedOneTellsThePointerOnly)
+TEST(PipeWireBuffer, AnEmptyOrCorruptedOneTellsThePointer)
 {
     for (int kind = 0; kind < 3; ++kind) {
         MadeBuffer made{k_size};
@@ -110,6 +110,7 @@ TEST(PipeWireBuffer, AnEmptyOrCorruptedOneTellsThePointerOnly)
         }
         const auto content = read_buffer(made.buffer, k_format);
         EXPECT_FALSE(content.pixels) << kind;
+        EXPECT_EQ(content.pointer_only, kind == 0) << kind << ": a picture was lost";
         ASSERT_TRUE(content.cursor) << kind;
         EXPECT_EQ(content.cursor->position, (Point{3, 4})) << kind;
     }
