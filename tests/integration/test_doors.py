@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The ways to log in that are open only when listed by name, and RA2-256."""
+import itertools
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ from share import same_picture
 VIEWERS = pathlib.Path(__file__).resolve().parent / "viewers"
 pytestmark = pytest.mark.on("mutter")
 VNC_PASSWORD = "rosebud"
+POINTER = (640, 360)
 USER, ANYBODY, SHARED = "user", "anybody", "shared"  # whose secret a type asks for
 DOORS = {
     "x509-vnc": SHARED, "x509-none": ANYBODY, "tls-plain": USER, "tls-vnc": SHARED,
@@ -254,11 +256,21 @@ def start(share, word, *command):
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def same_but_for_a_pointer(seen, truth):
-    """Painted into the picture for a viewer that cannot; the screenshot is without it."""
-    assert seen.shape == truth.shape
-    different = numpy.argwhere((seen != truth).any(axis=2))
-    assert len(different) == 0 or (numpy.ptp(different, axis=0) < 40).all()
+def pointer_shape(share, word):
+    """As a viewer gets it that paints it itself."""
+    viewer = share.viewer(security=word, **secrets_for(share, word))
+    viewer.settle()
+    places = itertools.cycle([(300, 300), POINTER])
+
+    def has_come():
+        viewer.pointer(*next(places))
+        viewer.request()
+        if viewer.readable(0.2):
+            viewer.next_message(5)
+        return viewer.cursor is not None and viewer.cursor.width > 0
+    wait_until(has_come, 10, "the pointer has no shape")
+    viewer.close()
+    return viewer.cursor
 
 
 def check(share, word, viewer, file, same=same_picture):
@@ -315,10 +327,20 @@ def test_libvncclient(doors, word):
 def test_xtightvncviewer(doors, word):
     """Of the time of X11: RFB 3.7, and no encryption at all."""
     list_types(doors, word)
+    shape = pointer_shape(doors, word)
+    left, top = POINTER[0] - shape.hotspot[0], POINTER[1] - shape.hotspot[1]
+    covered = numpy.s_[top:top + shape.height, left:left + shape.width]
+
+    def same_beside_the_pointer(seen, truth):
+        """It is painted into the picture; the screenshot is without it."""
+        assert (seen[covered] != truth[covered]).any()
+        seen = seen.copy()
+        seen[covered] = truth[covered]
+        same_picture(seen, truth)
     file = doors.desktop.path("tight.png")
     viewer = start(doors, word, sys.executable, "-B", VIEWERS / "xtightvnc_viewer.py", "--snapshot",
-                   file, address(doors))
-    check(doors, word, viewer, file, same_but_for_a_pointer)
+                   file, "--pointer", *POINTER, address(doors))
+    check(doors, word, viewer, file, same_beside_the_pointer)
 
 
 def tigervnc_with_ra2():

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xtightvncviewer, of the time of X11, without a human: logs in by the one password or none, and
-saves what it sees.
+saves what it sees, with the pointer where it is told to be.
 
-    VNC_PASSWORD=... xtightvnc_viewer.py HOST:PORT --snapshot FILE.png
+    VNC_PASSWORD=... xtightvnc_viewer.py HOST:PORT --pointer X Y --snapshot FILE.png
 """
 import argparse
 import os
@@ -31,6 +31,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
     parser.add_argument("--snapshot", required=True)
+    parser.add_argument("--pointer", nargs=2, required=True)
     arguments = parser.parse_args()
     host, port = arguments.address.rsplit(":", 1)
     with tempfile.TemporaryDirectory(prefix="gds-viewer-") as home, XDisplay() as display:
@@ -45,6 +46,8 @@ def main():
             try:
                 window = wait_for_window(display, viewer)
                 time.sleep(1)
+                display.run("xdotool", "mousemove", "--window", window, *arguments.pointer)
+                time.sleep(0.5)
                 display.run("xdotool", "mousemove", "1590", "1190")
                 time.sleep(2)
                 display.capture(window, arguments.snapshot)
