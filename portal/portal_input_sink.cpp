@@ -74,15 +74,20 @@ void PortalInputSink::warm_up(Device& device)
     }
 }
 
-void PortalInputSink::push(Event event)
+// False: there is no room.
+bool PortalInputSink::push(Event event)
 {
     const auto room = event.kind == Kind::release ? k_most_waiting_releases : k_most_waiting;
+    bool taken = true;
     if (event.kind == Kind::motion && !events_.empty() && events_.back().kind == Kind::motion) {
         events_.back() = std::move(event);
     } else if (events_.size() < room) {
         events_.push_back(std::move(event));
+    } else {
+        taken = false;
     }
     pump();
+    return taken;
 }
 
 void PortalInputSink::pump()
@@ -98,26 +103,24 @@ void PortalInputSink::pump()
     }
 }
 
-void PortalInputSink::key_code(std::uint32_t evdev_code, KeyState state)
+bool PortalInputSink::key_code(std::uint32_t evdev_code, KeyState state)
 {
-    if (keyboard_.granted) {
-        push({state == KeyState::pressed ? Kind::press : Kind::release, &keyboard_,
-              [this, evdev_code, state] {
-                  send("NotifyKeyboardKeycode", static_cast<std::int32_t>(evdev_code),
-                       portal_state(state));
-              }});
-    }
+    return keyboard_.granted &&
+           push({state == KeyState::pressed ? Kind::press : Kind::release, &keyboard_,
+                 [this, evdev_code, state] {
+                     send("NotifyKeyboardKeycode", static_cast<std::int32_t>(evdev_code),
+                          portal_state(state));
+                 }});
 }
 
-void PortalInputSink::key_sym(std::uint32_t keysym, KeyState state)
+bool PortalInputSink::key_sym(std::uint32_t keysym, KeyState state)
 {
-    if (keyboard_.granted) {
-        push({state == KeyState::pressed ? Kind::press : Kind::release, &keyboard_,
-              [this, keysym, state] {
-                  send("NotifyKeyboardKeysym", static_cast<std::int32_t>(keysym),
-                       portal_state(state));
-              }});
-    }
+    return keyboard_.granted &&
+           push({state == KeyState::pressed ? Kind::press : Kind::release, &keyboard_,
+                 [this, keysym, state] {
+                     send("NotifyKeyboardKeysym", static_cast<std::int32_t>(keysym),
+                          portal_state(state));
+                 }});
 }
 
 void PortalInputSink::pointer_motion(Point position)
@@ -128,16 +131,17 @@ void PortalInputSink::pointer_motion(Point position)
     }
 }
 
-void PortalInputSink::pointer_button(std::uint32_t evdev_button, KeyState state)
+bool PortalInputSink::pointer_button(std::uint32_t evdev_button, KeyState state)
 {
-    if (pointer_.granted) {
-        warm_up(pointer_);
-        push({state == KeyState::pressed ? Kind::press : Kind::release, &pointer_,
-              [this, evdev_button, state] {
-                  send("NotifyPointerButton", static_cast<std::int32_t>(evdev_button),
-                       portal_state(state));
-              }});
+    if (!pointer_.granted) {
+        return false;
     }
+    warm_up(pointer_);
+    return push({state == KeyState::pressed ? Kind::press : Kind::release, &pointer_,
+                 [this, evdev_button, state] {
+                     send("NotifyPointerButton", static_cast<std::int32_t>(evdev_button),
+                          portal_state(state));
+                 }});
 }
 
 void PortalInputSink::pointer_wheel(int dx, int dy)

@@ -42,10 +42,10 @@ public:
     void detach();
     void set_layout(OutputLayout layout) { layout_ = std::move(layout); }
 
-    void key_code(std::uint32_t evdev_code, KeyState state) override;
-    void key_sym(std::uint32_t keysym, KeyState state) override;
+    bool key_code(std::uint32_t evdev_code, KeyState state) override;
+    bool key_sym(std::uint32_t keysym, KeyState state) override;
     void pointer_motion(Point position) override;
-    void pointer_button(std::uint32_t evdev_button, KeyState state) override;
+    bool pointer_button(std::uint32_t evdev_button, KeyState state) override;
     void pointer_wheel(int dx, int dy) override;
 
 private:
@@ -64,7 +64,7 @@ private:
     };
     struct Link;
 
-    void push(Event event);
+    bool push(Event event);
     void pump();
     void warm_up(Device& device);
     void send_motion(Point position);

@@ -15,13 +15,16 @@ class InputSink {
 public:
     virtual ~InputSink() = default;
 
+    // False: the press was not taken, and nothing is held. A release always is.
+
     // An evdev key code (KEY_A is 30).
-    virtual void key_code(std::uint32_t evdev_code, KeyState state) = 0;
+    virtual bool key_code(std::uint32_t evdev_code, KeyState state) = 0;
     // An X11 keysym.
-    virtual void key_sym(std::uint32_t keysym, KeyState state) = 0;
-    virtual void pointer_motion(Point position) = 0;
+    virtual bool key_sym(std::uint32_t keysym, KeyState state) = 0;
     // An evdev button code (BTN_LEFT is 0x110).
-    virtual void pointer_button(std::uint32_t evdev_button, KeyState state) = 0;
+    virtual bool pointer_button(std::uint32_t evdev_button, KeyState state) = 0;
+
+    virtual void pointer_motion(Point position) = 0;
     // Wheel clicks: positive dy scrolls down, positive dx right.
     virtual void pointer_wheel(int dx, int dy) = 0;
 };

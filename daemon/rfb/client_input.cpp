@@ -65,8 +65,9 @@ void ClientInput::key_event(std::uint32_t keysym, KeyState state)
     }
     if (state == KeyState::pressed) {
         // The client repeats presses of a held key; so does the desktop, and once is enough.
-        if (held_keysyms_.size() < k_most_held_keys && held_keysyms_.insert(keysym).second) {
-            host_.input().key_sym(keysym, state);
+        if (held_keysyms_.size() < k_most_held_keys && held_keysyms_.count(keysym) == 0 &&
+            host_.input().key_sym(keysym, state)) {
+            held_keysyms_.insert(keysym);
         }
         return;
     }
@@ -90,10 +91,12 @@ void ClientInput::extended_key_event(std::uint32_t keysym, std::uint32_t qnum, K
         return;
     }
     flush_motion();
-    const bool changes = state == KeyState::pressed ? held_codes_.insert(evdev_code).second
-                                                    : held_codes_.erase(evdev_code) != 0;
-    if (changes) {
-        host_.input().key_code(evdev_code, state);
+    if (state == KeyState::released) {
+        if (held_codes_.erase(evdev_code) != 0) {
+            host_.input().key_code(evdev_code, state);
+        }
+    } else if (held_codes_.count(evdev_code) == 0 && host_.input().key_code(evdev_code, state)) {
+        held_codes_.insert(evdev_code);
     }
 }
 
@@ -123,13 +126,16 @@ void ClientInput::pointer_event(Point position, unsigned buttons)
 
 void ClientInput::change_button(unsigned bit, KeyState state)
 {
-    held_buttons_ ^= 1U << bit;
-    if (!is_wheel(bit)) {
-        host_.input().pointer_button(k_evdev_buttons[bit], state);
-    } else if (state == KeyState::pressed) {
-        const auto& step = k_wheel_steps[bit - k_first_wheel_bit];
-        host_.input().pointer_wheel(step.dx, step.dy);
+    if (is_wheel(bit)) {
+        if (state == KeyState::pressed) {
+            const auto& step = k_wheel_steps[bit - k_first_wheel_bit];
+            host_.input().pointer_wheel(step.dx, step.dy);
+        }
+    } else if (!host_.input().pointer_button(k_evdev_buttons[bit], state) &&
+               state == KeyState::pressed) {
+        return;
     }
+    held_buttons_ ^= 1U << bit;
 }
 
 void ClientInput::flush_motion()

@@ -14,6 +14,7 @@ namespace gds::test {
 
 class RecordingInputSink final : public InputSink {
 public:
+    bool takes_presses = true;
     // "code 30 down", "sym 0x61 up", "move 3,4", "button 0x110 down", "wheel 0,-1".
     std::vector<std::string> events;
 
@@ -21,24 +22,21 @@ public:
     std::size_t held() const { return codes_.size() + keysyms_.size() + buttons_.size(); }
     std::vector<std::string> take_events() { return std::exchange(events, {}); }
 
-    void key_code(std::uint32_t evdev_code, KeyState state) override
+    bool key_code(std::uint32_t evdev_code, KeyState state) override
     {
-        events.push_back("code " + std::to_string(evdev_code) + text_of(state));
-        keep(codes_, evdev_code, state);
+        return take("code " + std::to_string(evdev_code), codes_, evdev_code, state);
     }
-    void key_sym(std::uint32_t keysym, KeyState state) override
+    bool key_sym(std::uint32_t keysym, KeyState state) override
     {
-        events.push_back("sym " + hex(keysym) + text_of(state));
-        keep(keysyms_, keysym, state);
+        return take("sym " + hex(keysym), keysyms_, keysym, state);
     }
     void pointer_motion(Point position) override
     {
         events.push_back("move " + std::to_string(position.x) + "," + std::to_string(position.y));
     }
-    void pointer_button(std::uint32_t evdev_button, KeyState state) override
+    bool pointer_button(std::uint32_t evdev_button, KeyState state) override
     {
-        events.push_back("button " + hex(evdev_button) + text_of(state));
-        keep(buttons_, evdev_button, state);
+        return take("button " + hex(evdev_button), buttons_, evdev_button, state);
     }
     void pointer_wheel(int dx, int dy) override
     {
@@ -58,13 +56,19 @@ private:
         }
         return "0x" + digits;
     }
-    static void keep(std::set<std::uint32_t>& held, std::uint32_t what, KeyState state)
+    bool take(const std::string& name, std::set<std::uint32_t>& held, std::uint32_t what,
+              KeyState state)
     {
         if (state == KeyState::pressed) {
+            if (!takes_presses) {
+                return false;
+            }
             held.insert(what);
         } else {
             held.erase(what);
         }
+        events.push_back(name + text_of(state));
+        return true;
     }
 
     std::set<std::uint32_t> codes_;

@@ -57,6 +57,28 @@ TEST_F(ClientInputTest, AHeldKeyIsPressedOnceAndOnlyHeldKeysAreReleased)
     EXPECT_EQ(host.sink.events, (Events{"sym 0x61 down", "sym 0x61 up"}));
 }
 
+TEST_F(ClientInputTest, WhatTheDesktopDidNotTakeIsNotHeldAndMayBePressedAgain)
+{
+    const auto press_all = [this] {
+        input.key_event(0x61, k_down);
+        input.extended_key_event(0x62, 0x1e, k_down);
+        input.pointer_event({3, 4}, 1);
+    };
+    host.sink.takes_presses = false;
+    press_all();
+    input.key_event(0x61, k_up);
+    input.extended_key_event(0x62, 0x1e, k_up);
+    input.release_all();
+    EXPECT_EQ(host.sink.take_events(), Events{"move 3,4"});
+    press_all();
+    host.sink.takes_presses = true;
+    press_all();
+    EXPECT_EQ(host.sink.take_events(), (Events{"move 3,4", "sym 0x61 down", "code 30 down",
+                                               "move 3,4", "button 0x110 down"}));
+    input.release_all();
+    EXPECT_EQ(host.sink.held(), 0U);
+}
+
 TEST_F(ClientInputTest, ALetterIsReleasedThoughShiftChangedMeanwhile)
 {
     input.key_event('A', k_down);
