@@ -18,6 +18,7 @@
 #include "service/credential_source.h"
 #include "service/daemon_object.h"
 #include "service/exit_when_idle.h"
+#include "service/gnome_login.h"
 #include "service/keyring_token_store.h"
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
@@ -184,6 +185,7 @@ private:
         // Nobody is asked to unlock the keyring for what is not in it.
         const bool by_keyring = policy->sasl.password_source == PasswordSource::keyring ||
                                 std::ranges::any_of(policy->security_types, needs_vnc_password);
+        credentials_.set_foreign(settings_.gnome_login() ? &gnome_login_ : nullptr);
         credentials_.set_wanted(policy->enabled && by_keyring);
         tls_.set(policy->tls);
         care_.apply(*policy);
@@ -226,6 +228,7 @@ private:
     SessionCare care_;
     PolicySettings settings_;
     LibsecretStore secrets_;
+    GnomeLogin gnome_login_{workers_};
     CredentialSource credentials_;
     TlsSource tls_;
     DaemonObject object_;

@@ -63,9 +63,10 @@ std::string enabled_by_words(const std::vector<std::string>& by)
         if (!words.empty()) {
             words += ", ";
         }
-        words += each == "settings"       ? _("by the settings")
-                 : each == "command-line" ? _("by the daemon's command line")
-                                          : each.c_str();
+        words += each == "settings"         ? _("by the settings")
+                 : each == "gnome-settings" ? _("in GNOME Settings")
+                 : each == "command-line"   ? _("by the daemon's command line")
+                                            : each.c_str();
     }
     return words;
 }

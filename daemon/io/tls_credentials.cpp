@@ -13,6 +13,7 @@
 #include "io/tls_validity.h"
 
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -40,10 +41,25 @@ SecretString read_certificate(const std::string& path)
     }
 }
 
-SecretString read_key(const std::string& path)
+// Of what another program made with no thought for the mode, a directory above may be closed
+// instead.
+bool is_in_closed_directory(const std::string& path)
+{
+    const std::filesystem::path file{path};
+    for (auto at = file.parent_path(); at != at.parent_path(); at = at.parent_path()) {
+        struct stat status = {};
+        if (::stat(at.c_str(), &status) == 0 && (status.st_mode & S_IXOTH) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+SecretString read_key(const std::string& path, bool borrowed)
 {
     struct stat status = {};
-    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
+    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0 &&
+        !(borrowed && is_in_closed_directory(path))) {
         refuse(format_text(_("The private key file %s is open to every user of this computer. "
                              "Close it with “chmod 600 %s”."),
                            path.c_str(), path.c_str()));
@@ -118,7 +134,7 @@ void make_missing(const std::string& directory, const std::string& certificate_f
         }
     }
     if (!exists(certificate_file)) {
-        const SecretString key = read_key(key_file);
+        const SecretString key = read_key(key_file, false);
         const std::string certificate = make_certificate(key, machine_names());
         write_private_file(certificate_file, as_bytes(certificate));
         log_info("made a certificate: " + certificate_file);
@@ -127,10 +143,12 @@ void make_missing(const std::string& directory, const std::string& certificate_f
 
 using TlsIdentityPtr = std::shared_ptr<const TlsIdentity>;
 
-TlsIdentityPtr read_identity(const std::string& certificate_file, const std::string& key_file)
+TlsIdentityPtr read_identity(const std::string& certificate_file, const std::string& key_file,
+                             bool borrowed = false)
 {
-    return std::make_shared<const TlsIdentity>(TlsIdentity{
-        certificate_file, key_file, read_certificate(certificate_file), read_key(key_file)});
+    return std::make_shared<const TlsIdentity>(TlsIdentity{certificate_file, key_file,
+                                                           read_certificate(certificate_file),
+                                                           read_key(key_file, borrowed)});
 }
 
 TlsIdentityPtr read_own_identity(const std::string& directory)
@@ -159,7 +177,7 @@ TlsIdentityPtr read_identity(const TlsSettings& settings, const std::string& own
         refuse(_("The TLS setting “certificate-file” is set and “private-key-file” is empty. Set "
                  "both."));
     }
-    return read_identity(settings.certificate_file, settings.private_key_file);
+    return read_identity(settings.certificate_file, settings.private_key_file, settings.borrowed);
 }
 
 // Everything but what concerns clients. Throws a sentence that names the file.
@@ -201,6 +219,9 @@ public:
         attempt([&] { parts = parts_of(read_identity(settings_, own_directory)); });
         if (!parts && before_ != nullptr) {
             attempt([&] { parts = parts_of(before_->parts().identity); });
+        }
+        if (!parts && settings_.borrowed) {
+            attempt([&] { parts = parts_of(read_own_identity(own_directory)); });
         }
         if (parts) {
             const auto& identity = *parts->identity;

@@ -22,6 +22,9 @@ struct TlsSettings {
     ClientCertificates client_certificates = ClientCertificates::ignore;
     // A GnuTLS priority string; empty: ours.
     std::string priority;
+    // Certificate and key are another program's, which made them and may drop them: without them
+    // the self-signed certificate will do.
+    bool borrowed = false;
 
     bool operator==(const TlsSettings&) const = default;
 };

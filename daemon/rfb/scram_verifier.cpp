@@ -167,12 +167,17 @@ std::optional<unsigned> iterations_from(std::string_view text)
 
 ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password, unsigned iterations)
 {
+    return make_scram_verifier(hash, password, iterations, random_octets(k_salt_size));
+}
+
+ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password, unsigned iterations,
+                                  Bytes salt)
+{
     if (!is_password(password) || iterations < k_scram_min_iterations ||
         iterations > k_scram_max_iterations) {
         throw std::invalid_argument{
             "no verifier is made of this password or with so many iterations"};
     }
-    Bytes salt = random_octets(k_salt_size);
     Keys keys = derive(hash, password, salt, iterations);
     return {hash, iterations, std::move(salt), std::move(keys.stored), std::move(keys.server)};
 }

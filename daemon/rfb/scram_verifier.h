@@ -32,6 +32,9 @@ struct ScramVerifier {
 // with a NUL in it, and iterations outside the limits.
 ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password,
                                   unsigned iterations = k_scram_default_iterations);
+// With that salt, for whoever has to make the same one again.
+ScramVerifier make_scram_verifier(ScramHash hash, std::string_view password, unsigned iterations,
+                                  Bytes salt);
 // Costs one PBKDF2; compares in constant time. Call it on a worker.
 bool check_password(const ScramVerifier& verifier, std::string_view password);
 SecretString to_text(const ScramVerifier& verifier);

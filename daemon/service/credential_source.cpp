@@ -43,6 +43,19 @@ void CredentialSource::set_wanted(bool wanted)
     }
 }
 
+void CredentialSource::set_foreign(ForeignLogin* foreign)
+{
+    if (foreign == foreign_) {
+        return;
+    }
+    foreign_ = foreign;
+    foreign_user_ = {};
+    if (loaded_) {
+        publish_stored();
+    }
+    load_soon(std::chrono::milliseconds{0});
+}
+
 void CredentialSource::load_soon(std::chrono::milliseconds delay)
 {
     if (loading_) {
@@ -75,11 +88,40 @@ void CredentialSource::load_soon(std::chrono::milliseconds delay)
 Task<> CredentialSource::load()
 {
     auto loading = store_.load();
-    auto stored = co_await with_timeout(std::move(loading), timing_.deadline);
-    const bool may_keep_key = !stored.locked && !stored.users.empty();
-    take(std::move(stored));
-    if (may_keep_key && !decoy_key_kept_) {
+    stored_ = co_await with_timeout(std::move(loading), timing_.deadline);
+    retry_ = timing_.first_retry;
+    if (stored_.unusable_items != 0) {
+        log_warning("passed over malformed items in the keyring",
+                    {{"GDS_ITEMS", std::to_string(stored_.unusable_items)}});
+    }
+    if (!stored_.decoy_key.empty()) {
+        decoy_key_ = stored_.decoy_key;
+        decoy_key_kept_ = true;
+    }
+    co_await load_foreign();
+    loaded_ = true;
+    publish_stored();
+    if (locked_ && wanted_) {
+        ask_to_unlock();
+    }
+    if (!locked_ && !snapshot_->users.empty() && !decoy_key_kept_) {
         co_await keep_decoy_key();
+    }
+}
+
+Task<> CredentialSource::load_foreign()
+{
+    ForeignLogin* const asked = foreign_;
+    if (asked == nullptr) {
+        co_return;
+    }
+    auto loading = asked->load(decoy_key_);
+    auto user = co_await with_timeout(std::move(loading), timing_.deadline);
+    if (asked == foreign_) { // it may be over meanwhile
+        if (!user.complaint.empty() && user.complaint != foreign_user_.complaint) {
+            log_warning(user.complaint);
+        }
+        foreign_user_ = std::move(user);
     }
 }
 
@@ -95,34 +137,30 @@ Task<> CredentialSource::keep_decoy_key()
     }
 }
 
-void CredentialSource::take(StoredSecrets stored)
+void CredentialSource::publish_stored()
 {
-    retry_ = timing_.first_retry;
-    if (stored.unusable_items != 0) {
-        log_warning("passed over malformed items in the keyring",
-                    {{"GDS_ITEMS", std::to_string(stored.unusable_items)}});
-    }
-    if (!stored.decoy_key.empty()) {
-        decoy_key_ = stored.decoy_key;
-        decoy_key_kept_ = true;
-    }
-    locked_ = stored.locked;
+    locked_ = stored_.locked || foreign_user_.locked;
 
     // Translators: security-relevant. Shown to the person whose desktop is shared.
     const std::string is_locked =
         _("The keyring is locked, so nobody can log in by password. Unlock it, for instance in "
           "“Passwords and Keys”.");
     Credentials credentials;
-    credentials.users = std::move(stored.users);
-    credentials.vnc_password = std::move(stored.vnc_password);
+    credentials.users = stored_.users;
+    if (!foreign_user_.name.empty()) {
+        credentials.users.emplace(foreign_user_.name, foreign_user_.verifiers);
+    }
+    credentials.vnc_password = stored_.vnc_password;
     credentials.decoy_key = decoy_key_;
     if (credentials.users.empty()) {
         credentials.no_users = !locked_;
         // Translators: security-relevant. Shown to the person whose desktop is shared.
         credentials.unavailable =
             locked_ ? is_locked
-                    : _("No user has a password yet, so nobody can log in with a user name. Set "
-                        "one with “gnome-desktop-sharing set-password”.");
+            : !foreign_user_.complaint.empty()
+                ? foreign_user_.complaint
+                : _("No user has a password yet, so nobody can log in with a user name. Set "
+                    "one with “gnome-desktop-sharing set-password”.");
     }
     if (!credentials.vnc_password) {
         // Translators: security-relevant. The words with hyphens are those of a setting.
@@ -132,13 +170,11 @@ void CredentialSource::take(StoredSecrets stored)
                         "offered. Set one with “gnome-desktop-sharing set-password --vnc”.");
     }
     publish(std::move(credentials));
-    if (locked_ && wanted_) {
-        ask_to_unlock();
-    }
 }
 
 void CredentialSource::fail(const std::string& why)
 {
+    loaded_ = false;
     Credentials none;
     none.decoy_key = decoy_key_;
     none.unavailable = why;
@@ -175,11 +211,14 @@ void CredentialSource::ask_to_unlock()
     if (std::exchange(asked_to_unlock_, true)) {
         return;
     }
-    auto ask = [](SecretStore& store) -> Task<> {
-        const bool unlocked = co_await store.unlock();
+    auto ask = [](SecretStore& store, ForeignLogin* foreign) -> Task<> {
+        bool unlocked = co_await store.unlock();
+        if (unlocked && foreign != nullptr) {
+            unlocked = co_await foreign->unlock();
+        }
         log_info(unlocked ? "the keyring was unlocked" : "the keyring stays locked");
     };
-    unlocks_.spawn(ask(store_), [this](std::exception_ptr error) {
+    unlocks_.spawn(ask(store_, foreign_), [this](std::exception_ptr error) {
         if (error) {
             try {
                 std::rethrow_exception(error);

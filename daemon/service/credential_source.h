@@ -7,10 +7,12 @@
 #include "base/source.h"
 #include "base/task_scope.h"
 #include "rfb/credentials.h"
+#include "service/foreign_login.h"
 #include "service/secret_store.h"
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace gds {
 
@@ -37,12 +39,16 @@ public:
 
     // Sharing is on: only then is the person at the desk asked to unlock the keyring, once.
     void set_wanted(bool wanted);
+    // Somebody else's user, who may log in as well; null: no longer, from now on. Users of our own
+    // win over one of the same name. Outlives us.
+    void set_foreign(ForeignLogin* foreign);
 
 private:
     void load_soon(std::chrono::milliseconds delay);
     Task<> load();
+    Task<> load_foreign();
     Task<> keep_decoy_key();
-    void take(StoredSecrets stored);
+    void publish_stored();
     void fail(const std::string& why);
     void publish(Credentials credentials);
     void ask_to_unlock();
@@ -53,6 +59,10 @@ private:
     CredentialsPtr snapshot_;
     Bytes decoy_key_;
     bool decoy_key_kept_ = false;
+    StoredSecrets stored_; // of the last load
+    bool loaded_ = false;
+    ForeignLogin* foreign_ = nullptr;
+    ForeignUser foreign_user_;
     bool wanted_ = false;
     bool locked_ = false;
     bool asked_to_unlock_ = false;

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace gds {
 
@@ -23,11 +24,32 @@ namespace {
 
 constexpr const char* k_schema = "org.gnome.desktop-sharing";
 constexpr const char* k_enabled = "enabled";
+constexpr const char* k_view_only = "view-only";
 constexpr std::size_t k_longest_value_logged = 512;
 
 GObjectPtr<GSettings> child_of(GSettings* settings, const char* name)
 {
     return GObjectPtr<GSettings>{g_settings_get_child(settings, name)};
+}
+
+GObjectPtr<GSettingsBackend> backend_of(GSettings* settings)
+{
+    GSettingsBackend* backend = nullptr;
+    g_object_get(settings, "backend", &backend, nullptr);
+    return GObjectPtr<GSettingsBackend>{backend};
+}
+
+bool is_locked(GSettings* settings, const char* key)
+{
+    return g_settings_is_writable(settings, key) == FALSE;
+}
+
+// Somebody has said what it is to be: the user, or an administrator for good.
+bool is_decided(GSettings* settings, const char* key)
+{
+    const std::unique_ptr<GVariant, decltype(&g_variant_unref)> value{
+        g_settings_get_user_value(settings, key), g_variant_unref};
+    return value || is_locked(settings, key);
 }
 
 void read_port(GSettings* settings, const CommandLine& command_line, Policy& policy)
@@ -155,11 +177,31 @@ void read_session_care(GSettings* settings, Policy& policy)
 
 } // namespace
 
-Policy read_policy(GSettings* settings, const CommandLine& command_line, const KeytabAnswer& keytab)
+SharingDecision read_sharing(GSettings* settings, const CommandLine& command_line,
+                             const GnomeState& gnome)
 {
+    const auto tls = child_of(settings, "tls");
+    OwnWishes own;
+    own.enabled = g_settings_get_boolean(settings, k_enabled) != FALSE;
+    own.enabled_locked = is_locked(settings, k_enabled);
+    own.command_line = command_line.enable;
+    own.follow = g_settings_get_boolean(settings, "follow-gnome-settings") != FALSE;
+    own.view_only = g_settings_get_boolean(settings, k_view_only) != FALSE;
+    own.view_only_decided = is_decided(settings, k_view_only);
+    for (const char* key : {"certificate-file", "private-key-file"}) {
+        own.certificate_decided = own.certificate_decided || is_decided(tls.get(), key) ||
+                                  !setting_word(tls.get(), key).empty();
+    }
+    return decide_sharing(own, gnome);
+}
+
+Policy read_policy(GSettings* settings, const CommandLine& command_line, const KeytabAnswer& keytab,
+                   const GnomeState& gnome)
+{
+    const SharingDecision decision = read_sharing(settings, command_line, gnome);
     Policy policy;
-    policy.enabled = command_line.enable || g_settings_get_boolean(settings, k_enabled) != FALSE;
-    policy.view_only = g_settings_get_boolean(settings, "view-only") != FALSE;
+    policy.enabled = decision.enabled;
+    policy.view_only = decision.view_only;
     read_port(settings, command_line, policy);
     read_addresses(settings, command_line, policy);
     read_security_types(settings, policy);
@@ -170,6 +212,11 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line, const K
     read_session_care(settings, policy);
     read_access(child_of(settings, "access").get(), policy);
     read_tls(child_of(settings, "tls").get(), policy);
+    if (decision.gnome_certificate) {
+        policy.tls.certificate_file = gnome.certificate_file;
+        policy.tls.private_key_file = gnome.private_key_file;
+        policy.tls.borrowed = true;
+    }
     read_mistyped(mistyped_settings(settings), policy);
     return policy;
 }
@@ -193,6 +240,7 @@ GObjectPtr<GSettings> PolicySettings::open()
 PolicySettings::PolicySettings(WorkerPool& workers, CommandLine command_line,
                                GObjectPtr<GSettings> settings)
     : command_line_(std::move(command_line)), settings_(std::move(settings)),
+      gnome_(backend_of(settings_.get()).get(), g_get_user_runtime_dir(), [this] { read_soon(); }),
       keys_(setting_keys(settings_.get())), keytab_(workers, [this] { read_soon(); })
 {
     for (const auto& key : keys_) {
@@ -204,8 +252,7 @@ PolicySettings::PolicySettings(WorkerPool& workers, CommandLine command_line,
     }
     // Only after the connection, and after a first reading, does GSettings tell of changes.
     values_ = setting_snapshot(keys_);
-    policy_ = read_now();
-    watch_place();
+    read_keys();
     for (const auto& complaint : policy_->complaints) {
         log_warning(complaint);
     }
@@ -234,11 +281,22 @@ void PolicySettings::read_soon()
     idle_ = call_soon([this] { read(); });
 }
 
+void PolicySettings::read_keys()
+{
+    decision_ = read_sharing(settings_.get(), command_line_, gnome_.state());
+    policy_ = read_now();
+    watch_place();
+}
+
 void PolicySettings::read()
 {
     const PolicyPtr before = policy_;
-    policy_ = read_now();
-    watch_place();
+    const bool followed = decision_.gnome_login;
+    read_keys();
+    if (decision_.gnome_login != followed) {
+        log_info(followed ? "the switch of GNOME Settings no longer shares the desktop"
+                          : "the switch of GNOME Settings shares the desktop");
+    }
     for (const auto& complaint : policy_->complaints) {
         const auto& known = before->complaints;
         if (std::find(known.begin(), known.end(), complaint) == known.end()) {
@@ -282,7 +340,8 @@ PolicyPtr PolicySettings::read_now()
     const std::string keytab = setting_word(sasl.get(), "keytab");
     keytab_.set(keytab.starts_with('/') ? keytab : std::string{});
     const auto answer = [this](const std::string&) { return keytab_.answer(); };
-    return std::make_shared<const Policy>(read_policy(settings_.get(), command_line_, answer));
+    return std::make_shared<const Policy>(
+        read_policy(settings_.get(), command_line_, answer, gnome_.state()));
 }
 
 void PolicySettings::watch_place()
@@ -314,14 +373,7 @@ void PolicySettings::stop_watching()
 
 std::vector<std::string> PolicySettings::enabled_by() const
 {
-    std::vector<std::string> by;
-    if (g_settings_get_boolean(settings_.get(), k_enabled) != FALSE) {
-        by.emplace_back("settings");
-    }
-    if (command_line_.enable) {
-        by.emplace_back("command-line");
-    }
-    return by;
+    return read_sharing(settings_.get(), command_line_, gnome_.state()).enabled_by;
 }
 
 void PolicySettings::flush() { g_settings_sync(); }
@@ -333,6 +385,11 @@ void PolicySettings::set_enabled(bool enabled)
         // Translators: security-relevant. “Locked” as in dconf's locks, set by an administrator.
         throw SettingLocked{_("The setting “enabled” is locked. Only the administrator of this "
                               "computer can change it.")};
+    }
+    if (enabled) {
+        gnome_.take_back();
+    } else {
+        gnome_.dismiss();
     }
 }
 

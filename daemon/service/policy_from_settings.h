@@ -10,6 +10,7 @@
 #include "server/log_budget.h"
 #include "server/policy.h"
 #include "service/command_line.h"
+#include "service/gnome_settings.h"
 #include "service/keytab_watch.h"
 #include "service/sasl_settings.h"
 #include "service/setting_keys.h"
@@ -52,9 +53,12 @@ public:
     using OnValues = std::function<void(const std::vector<std::string>& properties)>;
     void set_on_values(OnValues on_values) { on_values_ = std::move(on_values); }
 
-    // "settings" and/or "command-line"; empty when sharing is off.
+    // "settings", "gnome-settings", "command-line"; empty when sharing is off.
     std::vector<std::string> enabled_by() const;
-    // Writes the key. Throws SettingLocked.
+    // Whether user and password of GNOME Settings let somebody in.
+    bool gnome_login() const { return decision_.gnome_login; }
+    // Writes the key; false also counts for what was switched on in GNOME Settings, until that
+    // switch is moved or true is written. Throws SettingLocked.
     void set_enabled(bool enabled);
     // Waits until what was written is stored: dconf writes from a thread of its own, which a
     // program that ends at once would take with it.
@@ -66,6 +70,7 @@ private:
                              GFileMonitorEvent event, void* self);
     void read_soon();
     void read();
+    void read_keys();
     void tell_values(const std::map<std::string, std::string>& before);
     void log_change(const std::string& property, const std::string& value);
     PolicyPtr read_now();
@@ -74,8 +79,10 @@ private:
 
     CommandLine command_line_;
     GObjectPtr<GSettings> settings_;
+    GnomeSettings gnome_;
     std::vector<SettingKey> keys_;
     std::map<std::string, std::string> values_; // as they were told last
+    SharingDecision decision_;
     PolicyPtr policy_;
     OnChange on_change_;
     OnValues on_values_;
@@ -87,8 +94,12 @@ private:
     GObjectPtr<GFileMonitor> place_monitor_;
 };
 
+// Who switched sharing on, and what of GNOME Settings is used for it.
+SharingDecision read_sharing(GSettings* settings, const CommandLine& command_line,
+                             const GnomeState& gnome);
+
 // One reading of all keys.
 Policy read_policy(GSettings* settings, const CommandLine& command_line,
-                   const KeytabAnswer& keytab = look_at_keytab);
+                   const KeytabAnswer& keytab = look_at_keytab, const GnomeState& gnome = {});
 
 } // namespace gds

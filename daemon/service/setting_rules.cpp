@@ -164,6 +164,7 @@ constexpr Rule k_rules[] = {
     {"AskAlways", anything, either_way},
     {"AskTimeout", is_patience, patience_range},
     {"Enabled", anything, either_way},
+    {"FollowGnomeSettings", anything, either_way},
     {"IdleTimeout", anything, seconds_or_never},
     {"InhibitIdle", anything, either_way},
     {"ListenAddresses", are_addresses, addresses},

@@ -35,6 +35,7 @@ ANY_FILE, OTHER_FILE = "'/etc/passwd'", "'/etc/group'"
 ROWS = (
     Row("", "enabled", ("true", "false"), (), "true"),
     Row("", "view-only", ("true", "false"), (), "true"),
+    Row("", "follow-gnome-settings", ("false", "true"), (), "true"),
     Row("", "port", ("uint16 5977", "uint16 65535"), ("uint16 0",), "65535"),
     Row("", "negotiate-port", ("false", "true"), (), "true"),
     Row("", "listen-addresses", ("['::1', 'unix:/tmp/x']", "['eth0', '127.0.0.2']"),

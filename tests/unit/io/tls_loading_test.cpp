@@ -5,6 +5,8 @@
 #include "io/tls_credentials.h"
 #include "scratch_directory.h"
 
+#include <filesystem>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,6 +127,36 @@ TEST_F(TlsLoading, ABrokenNewFileLeavesTheOldInUse)
     const auto whole = load(load(good.credentials).credentials);
     EXPECT_TRUE(whole.complaints.empty());
     EXPECT_NE(whole.credentials->fingerprint(), fingerprint);
+}
+
+TEST_F(TlsLoading, BorrowedFilesMayBeOpenInAClosedDirectory)
+{
+    use(for_server());
+    const auto& key = settings.private_key_file;
+    const std::string directory = std::filesystem::path{key}.parent_path();
+    ASSERT_EQ(::chmod(key.c_str(), 0644), 0);
+    EXPECT_TRUE(named(load(), "open to every user"));
+    settings.borrowed = true;
+    EXPECT_TRUE(load().complaints.empty());
+    if (std::filesystem::temp_directory_path() == "/tmp") { // which is not closed itself
+        ASSERT_EQ(::chmod(directory.c_str(), 0755), 0);
+        EXPECT_TRUE(named(load(), "open to every user"));
+    }
+}
+
+TEST_F(TlsLoading, WithoutBorrowedFilesTheSelfMadeCertificateWillDo)
+{
+    use(for_server());
+    settings.borrowed = true;
+    const auto theirs = load();
+    ASSERT_TRUE(theirs.credentials);
+    ::unlink(settings.certificate_file.c_str());
+    EXPECT_EQ(load(theirs.credentials).credentials->fingerprint(),
+              theirs.credentials->fingerprint()); // as long as we run
+    const auto own = load();
+    ASSERT_TRUE(own.credentials);
+    EXPECT_NE(own.credentials->fingerprint(), theirs.credentials->fingerprint());
+    EXPECT_TRUE(named(own, "mine.pem"));
 }
 
 TEST_F(TlsLoading, AnEndNearOrPastIsSaid)

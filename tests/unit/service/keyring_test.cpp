@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The stores over a real gnome-keyring on the private bus; skipped where it is not installed.
+#include "service/gnome_login.h"
 #include "service/keyring_token_store.h"
+#include "service/libsecret_calls.h"
 #include "service/libsecret_store.h"
 
 #include "base/task_scope.h"
@@ -358,6 +360,50 @@ TEST_F(KeyringTest, RestoreTokensAreKeptPerChoiceOfMonitors)
     EXPECT_EQ(token(MonitorChoice::primary), "three");
     // Not a credential: nobody can log in by it.
     EXPECT_TRUE(run(store.load()).value->users.empty());
+}
+
+TEST_F(KeyringTest, WhatGnomeSettingsKeepsIsALoginToo)
+{
+    // As GNOME Settings makes the item: with no attribute but the name of the schema.
+    SecretSchema theirs{};
+    theirs.name = "org.gnome.RemoteDesktop.RdpCredentials";
+    theirs.flags = SECRET_SCHEMA_NONE;
+    const auto keep = [&](const char* text) {
+        SecretAttributes none;
+        ASSERT_EQ(run(store_secret(theirs, none, "GNOME Remote Desktop RDP credentials",
+                                   SecretString{std::string_view{text}})),
+                  "");
+    };
+    WorkerPool workers{1};
+    GnomeLogin login{workers};
+    const Bytes key(32, 7);
+    EXPECT_EQ(run(login.load(key)).value->name, "");
+
+    keep("{'username': <'alice'>, 'password': <'Secret-123'>}");
+    const auto user = run(login.load(key)).value.value();
+    EXPECT_EQ(user.name, "alice");
+    ASSERT_EQ(user.verifiers.size(), 2U);
+    for (const auto& verifier : user.verifiers) {
+        EXPECT_TRUE(check_password(verifier, "Secret-123"));
+    }
+    EXPECT_EQ(run(login.load(key)).value->verifiers, user.verifiers);
+    EXPECT_NE(run(login.load(Bytes(32, 8))).value->verifiers, user.verifiers);
+    EXPECT_TRUE(run(store.load()).value->users.empty()); // it is not one of ours
+
+    keep("{'username': <'alice'>, 'password': <'Other-123'>}");
+    const auto changed = run(login.load(key)).value.value();
+    EXPECT_TRUE(check_password(changed.verifiers[0], "Other-123"));
+    EXPECT_NE(changed.verifiers[0].salt, user.verifiers[0].salt);
+
+    keep("{'username': <'alice'>, 'password': <''>}");
+    const auto empty = run(login.load(key)).value.value();
+    EXPECT_EQ(empty.name, "");
+    EXPECT_NE(empty.complaint.find("empty"), std::string::npos);
+
+    Keyring::lock(caller);
+    const auto locked = run(login.load(key)).value.value();
+    EXPECT_TRUE(locked.locked);
+    EXPECT_EQ(locked.name, "");
 }
 
 TEST(NoKeyring, IsSaidInASentence)

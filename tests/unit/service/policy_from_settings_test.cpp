@@ -304,6 +304,31 @@ TEST_F(PolicyFromSettings, EnabledByNamesWhoSwitchedItOn)
     EXPECT_NE(g_settings_get_boolean(settings_.get(), "enabled"), FALSE);
 }
 
+TEST_F(PolicyFromSettings, GnomesSwitchMakesAPolicyToo)
+{
+    GnomeState gnome;
+    gnome.rdp.enabled = true;
+    gnome.certificate_file = "/c";
+    gnome.private_key_file = "/k";
+    Policy policy = read_policy(settings_.get(), {}, look_at_keytab, gnome);
+    EXPECT_TRUE(policy.enabled);
+    EXPECT_TRUE(policy.view_only);
+    EXPECT_EQ(policy.tls.certificate_file, "/c");
+    EXPECT_EQ(policy.tls.private_key_file, "/k");
+    EXPECT_TRUE(policy.tls.borrowed);
+
+    g_settings_set_boolean(settings_.get(), "view-only", FALSE); // now it is the user's word
+    g_settings_set_string(child("tls").get(), "certificate-file", "/ours");
+    policy = read_policy(settings_.get(), {}, look_at_keytab, gnome);
+    EXPECT_FALSE(policy.view_only);
+    EXPECT_EQ(policy.tls.certificate_file, "/ours");
+    EXPECT_EQ(policy.tls.private_key_file, "");
+    EXPECT_FALSE(policy.tls.borrowed);
+
+    g_settings_set_boolean(settings_.get(), "follow-gnome-settings", FALSE);
+    EXPECT_FALSE(read_policy(settings_.get(), {}, look_at_keytab, gnome).enabled);
+}
+
 TEST_F(PolicyFromSettings, NothingIsToldAfterTheEnd)
 {
     int told = 0;

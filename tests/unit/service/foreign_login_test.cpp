@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the snapshot of passwords makes of a user whom another program keeps.
+#include "service/credential_source.h"
+
+#include "fakes/fake_secret_store.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace gds {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr CredentialSource::Timing k_fast{60ms, 5ms, 20ms, 40ms};
+
+class FakeForeignLogin final : public ForeignLogin {
+public:
+    ForeignUser kept;
+    bool locked = false;
+    unsigned unlock_prompts = 0;
+    Bytes key;
+
+    Task<ForeignUser> load(Bytes asked) override
+    {
+        key = std::move(asked);
+        ForeignUser answer;
+        answer.locked = locked;
+        if (!locked) {
+            answer = kept;
+        }
+        co_return answer;
+    }
+    Task<bool> unlock() override
+    {
+        ++unlock_prompts;
+        locked = false;
+        co_return true;
+    }
+};
+
+class ForeignLoginTest : public testing::Test {
+protected:
+    ForeignLoginTest()
+    {
+        foreign.kept.name = "gnome";
+        foreign.kept.verifiers = {make_scram_verifier(ScramHash::sha256, "theirs")};
+    }
+    bool until(const std::function<bool()>& condition)
+    {
+        bool over = false;
+        const Source end = call_after(5s, [&] { over = true; });
+        const Source tick = call_every(1ms, [] {});
+        while (!over && !condition()) {
+            g_main_context_iteration(nullptr, TRUE);
+        }
+        return !over;
+    }
+    bool knows(const CredentialSource& source, const char* user)
+    {
+        return until([&] { return source.snapshot()->users.contains(user); });
+    }
+
+    FakeSecretStore store;
+    FakeForeignLogin foreign;
+    int told = 0;
+    CredentialSource::OnSnapshot count = [this](const CredentialsPtr&) { ++told; };
+};
+
+TEST_F(ForeignLoginTest, LogsInAsLongAsItIsThere)
+{
+    CredentialSource source{store, count, k_fast};
+    source.set_foreign(&foreign);
+    ASSERT_TRUE(knows(source, "gnome"));
+    EXPECT_EQ(source.snapshot()->unavailable, "");
+    EXPECT_EQ(foreign.key, source.snapshot()->decoy_key);
+    EXPECT_TRUE(may_log_in(*source.snapshot(), "gnome", "theirs"));
+    EXPECT_FALSE(source.snapshot()->vnc_password); // never a secret of VNC Authentication
+
+    source.set_foreign(nullptr);
+    EXPECT_TRUE(source.snapshot()->users.empty()); // at once
+    EXPECT_FALSE(source.snapshot()->unavailable.empty());
+}
+
+TEST_F(ForeignLoginTest, ChangesAreTakenOver)
+{
+    CredentialSource source{store, count, k_fast};
+    source.set_foreign(&foreign);
+    ASSERT_TRUE(knows(source, "gnome"));
+    foreign.kept.name = "other";
+    store.tell_changed();
+    ASSERT_TRUE(knows(source, "other"));
+    EXPECT_FALSE(source.snapshot()->users.contains("gnome"));
+    foreign.kept = {};
+    foreign.kept.complaint = "The password in GNOME Settings is empty.";
+    store.tell_changed();
+    ASSERT_TRUE(until([&] { return source.snapshot()->users.empty(); }));
+    EXPECT_EQ(source.snapshot()->unavailable, foreign.kept.complaint);
+}
+
+TEST_F(ForeignLoginTest, OurUserOfThatNameWins)
+{
+    store.kept.users["gnome"] = {make_scram_verifier(ScramHash::sha256, "ours")};
+    CredentialSource source{store, count, k_fast};
+    source.set_foreign(&foreign);
+    ASSERT_TRUE(knows(source, "gnome"));
+    EXPECT_TRUE(until([&] { return !foreign.key.empty(); }));
+    EXPECT_TRUE(may_log_in(*source.snapshot(), "gnome", "ours"));
+    EXPECT_FALSE(may_log_in(*source.snapshot(), "gnome", "theirs"));
+    source.set_foreign(nullptr);
+    EXPECT_TRUE(may_log_in(*source.snapshot(), "gnome", "ours"));
+}
+
+TEST_F(ForeignLoginTest, ABrokenStoreLeavesNobody)
+{
+    CredentialSource source{store, count, k_fast};
+    source.set_foreign(&foreign);
+    ASSERT_TRUE(knows(source, "gnome"));
+    store.broken = "There is no keyring.";
+    store.tell_changed();
+    ASSERT_TRUE(until([&] { return source.snapshot()->users.empty(); }));
+    source.set_foreign(nullptr);
+    EXPECT_EQ(source.snapshot()->unavailable, "There is no keyring.");
+}
+
+TEST_F(ForeignLoginTest, IsUnlockedByThePersonWhenSharingIsOn)
+{
+    foreign.locked = true;
+    CredentialSource source{store, count, k_fast};
+    source.set_foreign(&foreign);
+    ASSERT_TRUE(
+        until([&] { return source.snapshot()->unavailable.find("locked") != std::string::npos; }));
+    EXPECT_EQ(foreign.unlock_prompts, 0U);
+    source.set_wanted(true);
+    EXPECT_TRUE(knows(source, "gnome"));
+    EXPECT_EQ(foreign.unlock_prompts, 1U);
+}
+
+} // namespace
+} // namespace gds
