@@ -10,28 +10,12 @@ import pathlib
 
 from desktop import Desktop
 from processes import NotReady
+from real_settings import DCONF, RealSettings
 
 SITE = pathlib.Path("/etc/dconf/db/site.d")
-SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type>
-  <listen>unix:path={socket}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
-DCONF_SERVICE = """[D-BUS Service]
-Name=ca.desrt.dconf
-Exec=/usr/libexec/dconf-service
-"""
 
 
-class ManagedSession(Desktop):
+class ManagedSession(RealSettings, Desktop):
     kind = "none"
     told_by_site = None
 
@@ -49,20 +33,9 @@ class ManagedSession(Desktop):
         (SITE / "locks").mkdir(parents=True, exist_ok=True)
         self.start_system_bus()
         self.start_bus()
-        services = self.path("data") / "dbus-1/services"
-        (services / "ca.desrt.dconf.service").write_text(DCONF_SERVICE)
-        self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                  "ReloadConfig")
+        self.add_service("ca.desrt.dconf", DCONF)
         self.site()
         self.start_keyring()
-
-    def start_system_bus(self):
-        socket = self.path("run") / "system-bus"
-        config = self.path("system-bus.conf")
-        config.write_text(SYSTEM_BUS.format(socket=socket))
-        self.spawn("system-bus", "dbus-daemon", f"--config-file={config}", "--nofork",
-                   "--nopidfile")
-        self.wait("system-bus", socket.exists, 10, "no system bus")
 
     def site(self, keys="", locks=()):
         """What the administrator sets (as in a dconf key file) and locks, from now on."""

@@ -8,7 +8,8 @@ What the command starts ends with it, whatever happens: the kernel ends a pid na
 with its first process.  Root is mapped to an ordinary uid, since sway refuses root; files made
 inside still belong to the real caller.  With --net only a private loopback exists: ports cannot
 clash and nothing listens outside; and what there is one of on a computer, the socket of saslauthd
-and the database of saslpasswd2, is empty and private too.  Where the kernel forbids namespaces this says so and fails;
+and the database of saslpasswd2, is empty and private too.  Control groups are its own where they can
+be, which a service manager needs.  Where the kernel forbids namespaces this says so and fails;
 GDS_NO_NAMESPACE=1 goes on without them.
 """
 import ctypes
@@ -21,6 +22,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+
+import own_cgroup
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 1 << 18
@@ -69,11 +72,12 @@ def raise_loopback():
                     struct.pack("16sh14x", b"lo", IFF_UP | IFF_LOOPBACK | IFF_RUNNING))
 
 
-def enter(network):
+def enter(network, group):
     uid, gid = os.getuid(), os.getgid()
     inside = ordinary_uid(uid)
     inside_gid = gid if gid else inside
-    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | (CLONE_NEWNET if network else 0)
+    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | (CLONE_NEWNET if network else 0) | \
+        (own_cgroup.CLONE_NEWCGROUP if group else 0)
     check(libc.unshare(flags), "unshare")
     write("/proc/self/setgroups", "deny")
     write("/proc/self/uid_map", f"{inside} {uid} 1")
@@ -95,13 +99,15 @@ def own_users():
         mount(own, SASLDB, None, MS_BIND)
 
 
-def first_process(command, network):
+def first_process(command, network, group):
     """Pid 1 of the namespace: starts the command, reaps orphans, ends with the command."""
     check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     mount_private_places()
     if network:
         own_users()
+    if group:
+        own_cgroup.mount_own()
     child = os.fork()
     if child == 0:
         for number in (signal.SIGINT, *PASSED_ON):
@@ -145,7 +151,7 @@ def exit_status(status):
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
-def supervise(command, network):
+def supervise(command, network, group):
     """Outside: passes signals on, waits."""
     # A signal may come before there is anybody to pass it on to; the first process of a namespace
     # would not even notice it.
@@ -153,10 +159,12 @@ def supervise(command, network):
     child = os.fork()
     if child == 0:
         try:
-            first_process(command, network)
+            first_process(command, network, group)
         except OSError as error:
             print(f"namespace: {error}", file=sys.stderr)
         os._exit(99)
+    if group:
+        group.step_out()
     pass_signals_on(child)
     return exit_status(os.waitpid(child, 0)[1])
 
@@ -165,16 +173,27 @@ def run(command, network):
     """The command's exit status; GDS_WORK_DIR is a directory that lives as long as the command."""
     with tempfile.TemporaryDirectory(prefix="gds-", ignore_cleanup_errors=True) as directory:
         os.environ["GDS_WORK_DIR"] = directory
+        group = own_cgroup.enter() if network else None
         try:
-            enter(network)
-        except OSError as error:
-            if os.environ.get("GDS_NO_NAMESPACE") != "1":
-                print(f"namespace: {error}. User namespaces are needed here; GDS_NO_NAMESPACE=1 "
-                      "goes on without (not as root with sway, and ports may clash).",
-                      file=sys.stderr)
-                return 99
-            return subprocess.call(command)
-        return supervise(command, network)
+            return run_in_namespace(command, network, group)
+        finally:
+            if group:
+                group.remove()
+
+
+def run_in_namespace(command, network, group):
+    try:
+        enter(network, group)
+    except OSError as error:
+        if group:
+            group.step_out()
+        if os.environ.get("GDS_NO_NAMESPACE") != "1":
+            print(f"namespace: {error}. User namespaces are needed here; GDS_NO_NAMESPACE=1 "
+                  "goes on without (not as root with sway, and ports may clash).",
+                  file=sys.stderr)
+            return 99
+        return subprocess.call(command)
+    return supervise(command, network, group)
 
 
 def main():

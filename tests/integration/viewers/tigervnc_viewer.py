@@ -6,7 +6,7 @@
         [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Raw] [--lossy] [--wait SECONDS]
         [--security TYPE] [--program "PROGRAM ARGS"]
 
-With RA2 it trusts the server's key when it is asked.
+With RA2 it trusts the server's key when it is asked, and the certificate when that names no host.
 """
 import argparse
 import os
@@ -39,8 +39,10 @@ def wait_for_window(display, viewer, log):
         window = display.find_window("TigerVNC")
         if window:
             return window
-        question = display.find_window("Server key fingerprint")
-        if question:  # of RA2; Yes is what Return means
+        # RA2 shows a key; the certificate of GNOME Settings names no host. Yes is what Return means.
+        question = display.find_window("Server key fingerprint") or \
+            display.find_window("Certificate hostname mismatch")
+        if question:
             display.run("xdotool", "windowfocus", question, check=False)
             display.run("xdotool", "key", "Return")
         time.sleep(0.1)
