@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/deflate.h"
 
+#ifdef GDS_HAVE_ISAL
+#include "rfb/deflate_isal.h"
+#endif
+
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -12,6 +16,10 @@ namespace gds {
 
 namespace {
 
+#ifdef GDS_HAVE_ISAL
+// Who asks for as much has a line that is worth zlib's time.
+constexpr int k_slow_and_small = 7;
+#endif
 constexpr int k_raw_window = -15;
 constexpr int k_memory_level = 8;
 // The empty stored block of a flush, and the octet that may precede it.
@@ -70,6 +78,12 @@ private:
 void deflate_block(ByteView in, int level, Bytes& out)
 {
     level = std::clamp(level, 0, 9);
+#ifdef GDS_HAVE_ISAL
+    if (level > 0 && level < k_slow_and_small && !in.empty()) {
+        isal_deflate_block(in, out);
+        return;
+    }
+#endif
     thread_local Compressor compressor(level);
     compressor.compress(in, level, out);
 }

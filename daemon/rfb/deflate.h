@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Deflate blocks that stand alone: the one place that knows which library compresses.
+// Deflate blocks that stand alone: the one place that knows which library compresses (ISA-L where
+// it was there to be built with, else zlib).
 // Any thread; each has its own compressor.
 #pragma once
 
@@ -14,9 +15,10 @@ namespace gds {
 // of 32 KiB, no dictionary.
 inline constexpr std::array<std::uint8_t, 2> k_zlib_header{0x78, 0x01};
 
-// Appends `in` as raw deflate blocks (RFC 1951) that refer to nothing before them and end with a
-// full flush, on an octet boundary, without a final block: results follow each other in any stream.
-// `level` is 0..9.
+// Appends `in` as raw deflate blocks (RFC 1951) that refer to nothing before them and end on an
+// octet boundary (by a full flush, or because the last is a stored one), without a final block:
+// results follow each other in any stream, and each is inflated whole without what follows it.
+// `level` is 0..9; from 7 up it is slow.
 void deflate_block(ByteView in, int level, Bytes& out);
 
 } // namespace gds

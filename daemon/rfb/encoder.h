@@ -26,8 +26,8 @@ struct EncodedRect {
     Rect rect;
     std::int32_t encoding = 0;
     // Everything behind the rectangle header. For ZRLE without the length word: raw deflate blocks
-    // that refer to nothing before them and end on a full flush, so that they can be spliced into
-    // any client's stream; the session writes the length and, once per client, the zlib header
+    // that refer to nothing before them and end on an octet boundary, so that they can be spliced
+    // into any client's stream; the session writes the length and, once per client, the zlib header
     // before it.
     Bytes payload;
 };

@@ -65,12 +65,16 @@ TEST(Deflate, RefersToNothingBefore)
     EXPECT_EQ(fresh.feed(first), text);
 }
 
-TEST(Deflate, EndsWithAFullFlush)
+TEST(Deflate, IsInflatedWholeWithoutWhatFollows)
 {
-    for (const std::size_t length : {0U, 5U, 5000U}) {
-        const Bytes out = block(repeats(length));
-        ASSERT_GE(out.size(), 4U);
-        EXPECT_EQ(Bytes(out.end() - 4, out.end()), (Bytes{0x00, 0x00, 0xff, 0xff}));
+    for (const int level : {0, 1, 6, 9}) {
+        for (const std::size_t length : {0U, 1U, 5U, 511U, 512U, 5000U, 70000U}) {
+            for (const Bytes& in : {repeats(length), noise(length, 9), Bytes(length)}) {
+                fakes::ZlibStream stream;
+                stream.feed(Bytes(k_zlib_header.begin(), k_zlib_header.end()));
+                EXPECT_EQ(stream.feed(block(in, level)), in) << level << " " << length;
+            }
+        }
     }
 }
 
