@@ -8,7 +8,7 @@ import sys
 import numpy
 from PIL import Image
 
-from processes import wait_until
+from processes import NotReady, wait_until
 
 VIEWERS = pathlib.Path(__file__).resolve().parent / "viewers"
 POINTER = 40  # pixels, the largest that is painted into a picture
@@ -98,7 +98,10 @@ class WatchedViewer:
         self.popen.stdin.flush()
 
     def wait_shows_the_screen(self, seconds=90):
-        wait_until(self.shows_the_screen, seconds, "the screen is not shown")
+        try:
+            wait_until(self.shows_the_screen, seconds, "the screen is not shown")
+        except NotReady as error:
+            raise NotReady(f"{error}\n{self.told()}") from None
 
     def shows_the_screen(self):
         assert self.popen.poll() is None, self.told()

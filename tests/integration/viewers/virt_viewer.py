@@ -40,7 +40,8 @@ def main():
             password=os.environ["VNC_PASSWORD"]))
         # the title is the name of the desktop and its number
         with WatchedWindow(display, r"\(1\)", in_home(home, "remote-viewer", connection),
-                           dict(display.environment, HOME=home)) as window:
+                           dict(display.environment, HOME=home,
+                                G_MESSAGES_DEBUG="virt-viewer")) as window:
             window.follow(arguments.snapshot)
 
 
