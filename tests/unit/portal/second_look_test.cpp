@@ -52,17 +52,22 @@ TEST_F(SecondLookTest, LooksSoonAfterTheBegin)
 
 TEST_F(SecondLookTest, LooksAfterThePicturesCameToRest)
 {
-    begin({5ms, 45ms, k_never, 1ms, 1ms, 1ms});
-    ASSERT_TRUE(looked(1));
-    pass(5ms);
-    for (int i = 0; i < 5; ++i) {
-        const auto came = std::chrono::steady_clock::now();
-        look->picture_came();
-        pass(15ms);
-        if (std::chrono::steady_clock::now() - came >= 40ms) {
-            GTEST_SKIP() << "the machine stood still";
+    // Where the machine stands still for so long, so did the pictures: that is tried again.
+    bool in_motion = false;
+    for (int tries = 0; tries < 50 && !in_motion; ++tries) {
+        calls.clear();
+        begin({5ms, 45ms, k_never, 1ms, 1ms, 1ms});
+        ASSERT_TRUE(looked(1));
+        pass(5ms);
+        in_motion = true;
+        for (int i = 0; i < 5; ++i) {
+            const auto came = std::chrono::steady_clock::now();
+            look->picture_came();
+            pass(15ms);
+            in_motion = in_motion && std::chrono::steady_clock::now() - came < 40ms;
         }
     }
+    ASSERT_TRUE(in_motion) << "this machine never runs for 40 ms";
     EXPECT_EQ(calls.size(), 2U) << "in the middle of motion";
     EXPECT_TRUE(looked(2));
 }

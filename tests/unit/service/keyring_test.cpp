@@ -188,9 +188,7 @@ class KeyringTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        if (!Keyring::installed()) {
-            GTEST_SKIP() << "gnome-keyring-daemon is not installed";
-        }
+        ASSERT_TRUE(Keyring::installed()) << "gnome-keyring-daemon is not installed";
         keyring.emplace();
         ASSERT_TRUE(wait_for_keyring());
     }
