@@ -138,8 +138,10 @@ def pass_signals_on(child):
 def mount_private_places():
     """Where tests keep what an administrator would, and where they play the journal. Nobody here
     sees the real ones."""
-    journal = "/run/systemd" if os.path.isdir("/run/systemd") else "/run"
-    for place in ("/etc/dconf", journal, "/tmp/.X11-unix"):
+    if not os.path.isdir("/run/systemd"):  # in a root that no systemd has started
+        mount("none", "/run", "tmpfs", MS_NOSUID | MS_NODEV)
+        os.mkdir("/run/systemd")
+    for place in ("/etc/dconf", "/run/systemd", "/tmp/.X11-unix"):
         if os.path.isdir(place):
             mount("none", place, "tmpfs", MS_NOSUID | MS_NODEV)
     # WirePlumber watches the login manager's, and ends where there is nothing to watch.

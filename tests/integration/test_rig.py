@@ -81,6 +81,11 @@ def test_namespace_has_its_own_network():
     assert "free" in in_namespace(sys.executable, "-c", code).stdout
 
 
+def test_namespace_has_its_own_places():
+    code = "import os; print([os.path.ismount(p) for p in ('/run/systemd', '/etc/dconf')])"
+    assert "[True, True]" in in_namespace(sys.executable, "-c", code).stdout
+
+
 def test_namespace_ends_with_its_parent():
     outer = subprocess.Popen([sys.executable, "-B", HERE / "namespace.py", "sh", "-c",
                               "echo up; exec sleep 1000"], stdout=subprocess.PIPE)
