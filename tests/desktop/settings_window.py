@@ -6,7 +6,6 @@ Widgets are found as a screen reader finds them (AT-SPI), and clicked and typed 
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
@@ -14,23 +13,29 @@ from processes import NotReady, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = "gnome-control-center"
+SYSTEM_MANAGER = "org.freedesktop.systemd1"
 FOUR_ROWS = r"\s*(?:[0-9A-F]{2}(?::[0-9A-F]{2}){3}\s*){4}"  # one of the two columns
 
 
 def version():
-    """43, or 0 when it is not installed."""
-    if not shutil.which(PROGRAM):
-        return 0
+    """43"""
     text = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True,
-                          check=False).stdout
-    number = re.search(r"(\d+)\.", text)
-    return int(number[1]) if number else 0
+                          check=True).stdout
+    return int(re.search(r"(\d+)\.", text)[1])
+
+
+def remote_desktop(desktop, display):
+    """The window that this version has, which opens as a context manager."""
+    kind = SystemPanel if version() >= 46 else SharingPanel
+    return kind(desktop, display)
 
 
 class SettingsWindow:
-    """Remote Desktop of the panel Sharing, as Settings 42 to 45 have it."""
+    """Opened where the switch is."""
 
-    MAIN, DIALOG = "Settings", "Remote Desktop"
+    MAIN = "Settings"  # the title of the window
+    # The panel, what stands over the switch, its name, that of a field, and the role of a button.
+    PANEL = TITLE = SHARING = USER_NAME = BUTTON = ""
 
     def __init__(self, desktop, display):
         self.desktop = desktop
@@ -45,19 +50,16 @@ class SettingsWindow:
     # --- life
 
     def __enter__(self):
-        """With the dialog Remote Desktop ready to be used."""
-        self.desktop.processes.start("settings", [PROGRAM, "sharing"], self.environment)
+        """With the switch ready to be used."""
+        self.desktop.processes.start("settings", [PROGRAM, self.PANEL], self.environment)
         # pylint: disable=consider-using-with
         self.reader = subprocess.Popen(
             [sys.executable, "-Wignore", HERE / "seen_widgets.py", PROGRAM], text=True,
             env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL)
         try:
-            # grey until everything is switched on in the window's head, which may be remembered
-            if not self.wait("check box", "Sharing", self.MAIN)["checked"]:
-                self.click("check box", "Sharing", self.MAIN)
-            self.click("list item", "Remote Desktop", self.MAIN)
-            self.wait("check box", "Remote Desktop")
+            self.go_there()
+            self.wait("check box", self.SHARING)
         except BaseException:
             self.__exit__()
             raise
@@ -68,6 +70,9 @@ class SettingsWindow:
         self.reader.wait(10)
         self.reader.stdout.close()
         self.desktop.processes.stop("settings")
+
+    def go_there(self):
+        raise NotImplementedError
 
     # --- what a person does
 
@@ -89,7 +94,7 @@ class SettingsWindow:
 
     def fingerprint(self):
         """What Verify Encryption shows, as "AA:BB:..."."""
-        self.click("push button", "Verify Encryption")
+        self.click(self.BUTTON, "Verify Encryption")
 
         def columns():
             names = [each["name"] for each in self.widgets(role="label")]
@@ -100,7 +105,7 @@ class SettingsWindow:
 
     # --- widgets
 
-    def click(self, role, name, title=DIALOG):
+    def click(self, role, name, title=None):
         """In the middle of it, as soon as it may be. Windows are at 0,0; the frame that GTK draws
         around them is not counted."""
         def ready():
@@ -110,7 +115,7 @@ class SettingsWindow:
         self.display.run("xdotool", "mousemove", str(x + width // 2 + 3), str(y + height // 2 + 3),
                          "click", "1")
 
-    def wait(self, role, name, title=DIALOG):
+    def wait(self, role, name, title=None):
         return self.until(lambda: self.find(role, name, title), f"no {role} {name}")
 
     def until(self, condition, what):
@@ -122,8 +127,8 @@ class SettingsWindow:
             raise NotReady(f"{error}; Settings shows\n{seen}\n"
                            f"{self.desktop.processes['settings'].log_tail()}") from None
 
-    def find(self, role, name, title):
-        return next(iter(self.widgets(role=role, name=name, title=title)), None)
+    def find(self, role, name, title=None):
+        return next(iter(self.widgets(role=role, name=name, title=title or self.TITLE)), None)
 
     def widgets(self, **wanted):
         """All such, as dictionaries."""
@@ -133,3 +138,39 @@ class SettingsWindow:
         if not line:
             raise RuntimeError("the reader of widgets has ended")
         return json.loads(line)
+
+
+class SharingPanel(SettingsWindow):
+    """Settings 42 to 45: a dialog of the panel Sharing."""
+
+    PANEL, TITLE, SHARING, USER_NAME = "sharing", "Remote Desktop", "Remote Desktop", "User Name"
+    BUTTON = "push button"
+
+    def go_there(self):
+        # grey until everything is switched on in the window's head, which may be remembered
+        if not self.wait("check box", "Sharing", self.MAIN)["checked"]:
+            self.click("check box", "Sharing", self.MAIN)
+        self.click("list item", "Remote Desktop", self.MAIN)
+
+
+class SystemPanel(SettingsWindow):
+    """Settings since 46: a page of the panel System."""
+
+    PANEL, TITLE, SHARING, USER_NAME = "system", "Settings", "Desktop Sharing", "Username"
+    BUTTON = "button"
+    HEIGHT = 950  # of the window: what is scrolled away cannot be clicked
+
+    def __enter__(self):
+        self.desktop.spawn("system-manager", sys.executable, "-B", HERE / "system_manager.py")
+        self.desktop.run("gdbus", "wait", "--system", "--timeout", "10", SYSTEM_MANAGER)
+        return super().__enter__()
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.desktop.processes.stop("system-manager")
+
+    def go_there(self):
+        self.wait("button", "Remote Desktop")
+        self.display.run("xdotool", "search", "--onlyvisible", "--name", f"^{self.MAIN}$",
+                         "windowsize", "1000", str(self.HEIGHT))
+        self.click("button", "Remote Desktop")

@@ -16,7 +16,7 @@ from processes import wait_until
 from rfb.client import Client
 from rfb.wire import Closed, Refused
 from service_manager import trouble
-from settings_window import SettingsWindow, version
+from settings_window import remote_desktop
 from switched_desktop import OURS, SWITCH, THEIRS, SwitchedDesktop, UnitDaemon
 from xdisplay import XDisplay
 
@@ -25,20 +25,6 @@ RDP_SCHEMA = "org.gnome.RemoteDesktop.RdpCredentials"
 SETTINGS = NAME + ".Settings"
 VIEWERS = pathlib.Path(__file__).resolve().parent / "viewers"
 USER, PASSWORD = "alice", "Secret-123"
-
-
-def settings_trouble():
-    """Why the window of GNOME Settings is not gone through here."""
-    found = version()
-    if not found:
-        return "gnome-control-center is not installed"
-    if found not in range(42, 46):
-        return f"GNOME Settings {found} has the switch elsewhere (System > Remote Desktop), where " \
-               "this test does not find it yet"
-    return None
-
-
-by_hand = pytest.mark.skipif(bool(settings_trouble()), reason=str(settings_trouble()))
 
 
 class Gnome:
@@ -64,6 +50,13 @@ class Gnome:
             input=GLib.Variant("a{sv}", {"username": GLib.Variant("s", user),
                                          "password": GLib.Variant("s", password)}).print_(False))
 
+    def wait_kept(self, user, password):
+        """Settings keeps what is typed somewhat later, and before it what it thought of itself."""
+        def kept():
+            text = self.session.run("secret-tool", "lookup", "xdg:schema", RDP_SCHEMA, check=False)
+            return f"'{user}'" in text and f"'{password}'" in text
+        wait_until(kept, 20, "Settings does not keep what was typed")
+
     def forget_credentials(self):
         self.session.run("secret-tool", "clear", "xdg:schema", RDP_SCHEMA)
 
@@ -82,7 +75,8 @@ class Gnome:
     # --- what comes of it
 
     def wait_shared(self, *by):
-        """Listens, says by whom it was switched on, and knows the passwords."""
+        """Listens, and says by whom it was switched on. It may have to be started first."""
+        self.daemon.wait(lambda: self.session.has_name(NAME), 10, "the daemon does not come")
         self.daemon.wait_listening()
         assert self.daemon.get("EnabledBy") == list(by) and self.daemon.get("Enabled")
 
@@ -383,14 +377,14 @@ def tigervnc(gnome, certificate):
         capture_output=True, text=True)
 
 
-@by_hand
 def test_by_the_hands_of_a_person(gnome, display):
     gnome.forget_credentials()
-    with SettingsWindow(gnome.session, display) as window:
-        assert not window.is_on("Remote Desktop")
-        window.type_into("User Name", USER)
+    with remote_desktop(gnome.session, display) as window:
+        assert not window.is_on(window.SHARING)
+        window.type_into(window.USER_NAME, USER)
         window.type_into("Password", PASSWORD)
-        window.turn("Remote Desktop", True)
+        gnome.wait_kept(USER, PASSWORD)
+        window.turn(window.SHARING, True)
         gnome.wait_shared("gnome-settings")
         gnome.wait_login(USER, PASSWORD)
         wait_until(gnome.is_rdp_open, 20, "gnome-remote-desktop does not listen")
@@ -406,7 +400,7 @@ def test_by_the_hands_of_a_person(gnome, display):
                 gnome.wait_rights(not control)
 
         for on in (False, True):
-            window.turn("Remote Desktop", on)
+            window.turn(window.SHARING, on)
             if on:
                 gnome.wait_shared("gnome-settings")
                 gnome.wait_login(USER, PASSWORD)
@@ -416,14 +410,13 @@ def test_by_the_hands_of_a_person(gnome, display):
         assert window.fingerprint() == gnome.daemon.get("TlsFingerprint")
 
 
-@by_hand
 def test_settings_shows_what_it_has_switched_when_it_is_opened_again(gnome, display):
     for on in (True, False):
-        with SettingsWindow(gnome.session, display) as window:
-            window.turn("Remote Desktop", on)
+        with remote_desktop(gnome.session, display) as window:
+            window.turn(window.SHARING, on)
         if on:
             gnome.wait_shared("gnome-settings")
         else:
             gnome.wait_off()
-    with SettingsWindow(gnome.session, display) as window:
-        assert not window.is_on("Remote Desktop")
+    with remote_desktop(gnome.session, display) as window:
+        assert not window.is_on(window.SHARING)
