@@ -10,9 +10,6 @@ namespace gds {
 namespace {
 
 constexpr std::chrono::milliseconds k_warm_up{300};
-// Of a portal that does not keep up. Releases may use the rest: a key must not stay down.
-constexpr std::size_t k_most_waiting = 1024;
-constexpr std::size_t k_most_waiting_releases = 2 * k_most_waiting;
 constexpr int k_most_wheel_steps = 100;
 
 constexpr std::int32_t k_keysym_shift = 0xffe1;
@@ -20,6 +17,16 @@ constexpr std::uint32_t k_axis_vertical = 0;
 constexpr std::uint32_t k_axis_horizontal = 1;
 
 std::uint32_t portal_state(KeyState state) { return state == KeyState::pressed ? 1 : 0; }
+
+InputKind kind_of(KeyState state)
+{
+    return state == KeyState::pressed ? InputKind::press : InputKind::release;
+}
+
+// Key codes, keysyms and buttons have numbers of their own.
+constexpr std::uint64_t k_code = 1ULL << 32;
+constexpr std::uint64_t k_keysym = 2ULL << 32;
+constexpr std::uint64_t k_button = 3ULL << 32;
 
 } // namespace
 
@@ -42,11 +49,12 @@ void PortalInputSink::attach(Session session)
     link_->sink = this;
     keyboard_.granted = session_->keyboard;
     pointer_.granted = session_->pointer;
+    sender_ = 0;
     if (keyboard_.granted) {
         for (const auto state : {KeyState::pressed, KeyState::released}) {
-            push({Kind::release, nullptr, [this, state] {
-                      send("NotifyKeyboardKeysym", k_keysym_shift, portal_state(state));
-                  }});
+            push(InputKind::release, InputDevice::none, 0, [this, state] {
+                send("NotifyKeyboardKeysym", k_keysym_shift, portal_state(state));
+            });
         }
         warm_up(keyboard_);
     }
@@ -75,30 +83,25 @@ void PortalInputSink::warm_up(Device& device)
 }
 
 // False: there is no room.
-bool PortalInputSink::push(Event event)
+bool PortalInputSink::push(InputKind kind, InputDevice device, std::uint64_t what,
+                           std::function<void()> send)
 {
-    const auto room = event.kind == Kind::release ? k_most_waiting_releases : k_most_waiting;
-    bool taken = true;
-    if (event.kind == Kind::motion && !events_.empty() && events_.back().kind == Kind::motion) {
-        events_.back() = std::move(event);
-    } else if (events_.size() < room) {
-        events_.push_back(std::move(event));
-    } else {
-        taken = false;
-    }
+    const bool taken = events_.push({kind, device, what, std::move(send), sender_});
     pump();
     return taken;
 }
 
+bool PortalInputSink::is_ready(InputDevice device) const
+{
+    return device == InputDevice::none ||
+           (device == InputDevice::keyboard ? keyboard_ : pointer_).ready;
+}
+
 void PortalInputSink::pump()
 {
-    while (session_ && !link_->in_flight && !events_.empty()) {
-        const Device* device = events_.front().device;
-        if (device != nullptr && !device->ready) {
-            return;
-        }
-        const auto event = std::move(events_.front());
-        events_.pop_front();
+    while (session_ && !link_->in_flight && events_.next() != nullptr &&
+           is_ready(events_.next()->waits_for)) {
+        const auto event = events_.take();
         event.send();
     }
 }
@@ -106,28 +109,26 @@ void PortalInputSink::pump()
 bool PortalInputSink::key_code(std::uint32_t evdev_code, KeyState state)
 {
     return keyboard_.granted &&
-           push({state == KeyState::pressed ? Kind::press : Kind::release, &keyboard_,
-                 [this, evdev_code, state] {
-                     send("NotifyKeyboardKeycode", static_cast<std::int32_t>(evdev_code),
-                          portal_state(state));
-                 }});
+           push(kind_of(state), InputDevice::keyboard, k_code | evdev_code,
+                [this, evdev_code, state] {
+                    send("NotifyKeyboardKeycode", static_cast<std::int32_t>(evdev_code),
+                         portal_state(state));
+                });
 }
 
 bool PortalInputSink::key_sym(std::uint32_t keysym, KeyState state)
 {
     return keyboard_.granted &&
-           push({state == KeyState::pressed ? Kind::press : Kind::release, &keyboard_,
-                 [this, keysym, state] {
-                     send("NotifyKeyboardKeysym", static_cast<std::int32_t>(keysym),
-                          portal_state(state));
-                 }});
+           push(kind_of(state), InputDevice::keyboard, k_keysym | keysym, [this, keysym, state] {
+               send("NotifyKeyboardKeysym", static_cast<std::int32_t>(keysym), portal_state(state));
+           });
 }
 
 void PortalInputSink::pointer_motion(Point position)
 {
     if (pointer_.granted) {
         warm_up(pointer_);
-        push({Kind::motion, nullptr, [this, position] { send_motion(position); }});
+        push(InputKind::motion, InputDevice::none, 0, [this, position] { send_motion(position); });
     }
 }
 
@@ -137,11 +138,11 @@ bool PortalInputSink::pointer_button(std::uint32_t evdev_button, KeyState state)
         return false;
     }
     warm_up(pointer_);
-    return push({state == KeyState::pressed ? Kind::press : Kind::release, &pointer_,
-                 [this, evdev_button, state] {
-                     send("NotifyPointerButton", static_cast<std::int32_t>(evdev_button),
-                          portal_state(state));
-                 }});
+    return push(kind_of(state), InputDevice::pointer, k_button | evdev_button,
+                [this, evdev_button, state] {
+                    send("NotifyPointerButton", static_cast<std::int32_t>(evdev_button),
+                         portal_state(state));
+                });
 }
 
 void PortalInputSink::pointer_wheel(int dx, int dy)
@@ -153,9 +154,9 @@ void PortalInputSink::pointer_wheel(int dx, int dy)
     for (const auto& [axis, steps] : {std::pair{k_axis_vertical, dy}, {k_axis_horizontal, dx}}) {
         const std::int32_t bounded = std::clamp(steps, -k_most_wheel_steps, k_most_wheel_steps);
         if (bounded != 0) {
-            push({Kind::wheel, &pointer_, [this, which = axis, bounded] {
-                      send("NotifyPointerAxisDiscrete", which, bounded);
-                  }});
+            push(InputKind::wheel, InputDevice::pointer, 0, [this, which = axis, bounded] {
+                send("NotifyPointerAxisDiscrete", which, bounded);
+            });
         }
     }
 }

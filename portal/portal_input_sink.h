@@ -13,11 +13,11 @@
 
 #include "base/source.h"
 #include "desktop/input_sink.h"
+#include "portal/input_queue.h"
 #include "portal/output_layout.h"
 #include "portal/portal_bus.h"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,6 +42,9 @@ public:
     void detach();
     void set_layout(OutputLayout layout) { layout_ = std::move(layout); }
 
+    void set_sender(unsigned sender) override { sender_ = sender; }
+    void drop_waiting(unsigned sender) override { events_.drop(sender); }
+
     bool key_code(std::uint32_t evdev_code, KeyState state) override;
     bool key_sym(std::uint32_t keysym, KeyState state) override;
     void pointer_motion(Point position) override;
@@ -55,16 +58,10 @@ private:
         bool ready = false;
         Source warm_up;
     };
-    enum class Kind : std::uint8_t { press, release, motion, wheel };
-    struct Event {
-        Kind kind;
-        // Waits until this one is ready. Null: does not wait.
-        const Device* device;
-        std::function<void()> send;
-    };
     struct Link;
 
-    bool push(Event event);
+    bool push(InputKind kind, InputDevice device, std::uint64_t what, std::function<void()> send);
+    bool is_ready(InputDevice device) const;
     void pump();
     void warm_up(Device& device);
     void send_motion(Point position);
@@ -76,7 +73,8 @@ private:
     OutputLayout layout_;
     Device keyboard_;
     Device pointer_;
-    std::deque<Event> events_;
+    InputQueue events_;
+    unsigned sender_ = 0;
     std::shared_ptr<Link> link_;
 };
 

@@ -15,6 +15,12 @@ class InputSink {
 public:
     virtual ~InputSink() = default;
 
+    // Whose the events are that follow.
+    virtual void set_sender(unsigned) {}
+    // Who is thrown out or may not control any more: what is not done yet of what he has sent is
+    // not done at all, but for the releases of what is down.
+    virtual void drop_waiting(unsigned) {}
+
     // False: the press was not taken, and nothing is held. A release always is.
 
     // An evdev key code (KEY_A is 30).

@@ -183,6 +183,7 @@ void Client::disconnect(const std::string& reason)
     }
     end_reason_ = reason.empty() ? "disconnected at the desk" : reason;
     asking_.withdraw();
+    input_changed(); // he types no more, from now on
     tasks_.cancel_soon([this] {
         log_end(nullptr);
         session_.reset();
@@ -222,6 +223,15 @@ void Client::input_changed()
     if (session_) {
         session_->rights_changed();
     }
+    if (!may_control()) {
+        screen_.input().drop_waiting(number_);
+    }
+}
+
+InputSink& Client::input()
+{
+    screen_.input().set_sender(number_);
+    return screen_.input();
 }
 
 void Client::name_changed()
@@ -278,7 +288,10 @@ const Cursor& Client::cursor() const
     return asking_.card() || cover_ ? no_cursor_ : screen_.cursor();
 }
 
-bool Client::may_control() const { return !asking_.card() && !looks_only() && screen_.live(); }
+bool Client::may_control() const
+{
+    return !disconnecting_ && !asking_.card() && !looks_only() && screen_.live();
+}
 
 void Client::on_client_init(bool exclusive)
 {

@@ -114,7 +114,7 @@ private:
     const Cursor& cursor() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }
     bool may_control() const override;
-    InputSink& input() override { return screen_.input(); }
+    InputSink& input() override;
     void on_activity() override { idle_.touch(); }
     void on_client_init(bool exclusive) override;
     Task<> first_picture() override;

@@ -10,6 +10,7 @@ can be changed while it runs, by Set(KEY, VALUE) of CONTROL at /test:
     delay SECONDS    thinks that long before answering Start; negative: never answers
     devices MASK     devices granted: 1 keyboard, 2 pointer, 4 touch
     persist 0|1      0: gives no restore data, even when asked
+    slow SECONDS     takes that long over every input event
     monitors N       how many monitors are shared; 0: all when several may be, else the first
 
 CloseSessions() presses "stop sharing"; Log() returns everything seen, one JSON object per line.
@@ -154,7 +155,8 @@ class Backend:
     def __init__(self, bus):
         self.bus = bus
         self.log = Log()
-        self.policy = {"response": 0, "delay": 0.0, "devices": 7, "persist": 1, "monitors": 0}
+        self.policy = {"response": 0, "delay": 0.0, "devices": 7, "persist": 1, "monitors": 0,
+                       "slow": 0.0}
         self.sessions = {}
         self.cancelled = set()  # requests the application closed before they were answered
         for name in ("ScreenCast", "RemoteDesktop"):
@@ -256,7 +258,10 @@ class Backend:
         self.log("input", method=method, arguments=values[2:])
         try:
             self.sessions[values[0]].notify(method, values[2:])
-            invocation.return_value(None)
+            if self.policy["slow"]:
+                GLib.timeout_add(int(1000 * self.policy["slow"]), invocation.return_value, None)
+            else:
+                invocation.return_value(None)
         except (GLib.Error, KeyError, ValueError, AttributeError) as error:
             invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", str(error))
 

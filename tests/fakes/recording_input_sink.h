@@ -22,6 +22,10 @@ public:
     std::size_t held() const { return codes_.size() + keysyms_.size() + buttons_.size(); }
     std::vector<std::string> take_events() { return std::exchange(events, {}); }
 
+    // Whose events were dropped before they were done.
+    std::vector<unsigned> dropped;
+    void drop_waiting(unsigned sender) override { dropped.push_back(sender); }
+
     bool key_code(std::uint32_t evdev_code, KeyState state) override
     {
         return take("code " + std::to_string(evdev_code), codes_, evdev_code, state);

@@ -150,6 +150,46 @@ def test_held_keys_and_buttons_are_released(shared, how):
                "the button is still held")
 
 
+@pytest.fixture
+def slow_portal(shared):
+    shared.desktop.user_decides("slow", 0.05)
+    yield
+    shared.desktop.user_decides("slow", 0)
+
+
+@pytest.mark.parametrize("how", ("is disconnected", "may only look", "is locked out",
+                                 "finds it switched off"))
+def test_who_is_thrown_out_types_no_more(shared, slow_portal, how):
+    viewer = ready(shared)
+    viewer.key(CONTROL, True)
+    wait_until(lambda: held_keys(shared), 5, "the key is not held")
+    for _ in range(50):
+        viewer.press(ord("x"))
+    viewer.wait_fence(b"typed")
+    if how == "is disconnected":
+        shared.daemon.control("disconnect")
+    elif how == "may only look":
+        shared.daemon.control("view-only", shared.client_object()["path"].rsplit("/", 1)[1], "on")
+    elif how == "is locked out":
+        shared.set_access("[('deny', '*')]", "deny")
+    else:
+        shared.daemon.control("disable")
+    typed = len(input_log(shared))
+    if how != "finds it switched off":  # Mutter releases what its session held
+        wait_until(lambda: not held_keys(shared), 5, "the key is still held")
+    time.sleep(0.5)  # ten events' time
+    assert len(input_log(shared)) <= typed + 4, input_log(shared)[typed:]
+
+
+def test_who_leaves_has_typed_it_all(shared, slow_portal):
+    viewer = ready(shared)
+    viewer.type("and then I was gone\n")
+    viewer.wait_fence(b"typed")
+    viewer.close()
+    assert "gone" not in shared.typed()
+    shared.wait_typed("and then I was gone\n")
+
+
 def test_one_viewer_does_not_release_the_keys_of_another(shared):
     one, other = ready(shared), ready(shared)
     one.key(CONTROL, True)
