@@ -24,6 +24,7 @@
 #include "service/policy_from_settings.h"
 #include "service/presence_notes.h"
 #include "service/session_care.h"
+#include "service/seat_watch.h"
 #include "service/settings_object.h"
 #include "service/tls_source.h"
 
@@ -68,7 +69,7 @@ public:
           server_(capture_, workers_, desktop_name()), presence_(notifications_, server_),
           care_(*bus_,
                 [this](std::string trouble) { server_.set_desk_trouble(std::move(trouble)); }),
-          settings_(workers_, options),
+          seat_([this] { look_at_seat(); }), settings_(workers_, options),
           credentials_(secrets_, [this](CredentialsPtr now) { server_.set_credentials(now); }),
           tls_(workers_, state_directory(),
                [this](TlsCredentialsPtr now, std::string complaint) {
@@ -136,6 +137,16 @@ private:
         if (!refusal) {
             if (idle_) {
                 idle_->touch();
+    // Nobody at our desk sees what is asked there, and what would be shown is old.
+    void look_at_seat()
+    {
+        consent_.set_away(seat_.away());
+        server_.withhold_screen(seat_.away()
+                                    ? _("Another user is at the screen of this computer. The "
+                                        "desktop is shown again when its own user is back there.")
+                                    : "");
+    }
+
             }
             refusal = settings_object_.judge(call);
         }
@@ -239,6 +250,7 @@ private:
     BusName name_;
     Source ra2_key_retry_;
     bool ra2_key_wanted_ = false;
+    SeatWatch seat_;
     TaskScope tasks_;
 };
 

@@ -4,6 +4,7 @@
 #include "base/gio_call.h"
 #include "base/glib_error.h"
 #include "base/log.h"
+#include "base/system_bus.h"
 #include "base/timeout.h"
 
 #include <array>
@@ -48,19 +49,6 @@ Task<> ask_to_lock(sdbus::IConnection& connection, ScreenSaver screen_saver)
                                     sdbus::ObjectPath{screen_saver.path});
     auto message = sdbus_method_call(*proxy, screen_saver.name, "Lock");
     co_await call_bus(*proxy, std::move(message), k_lock_limit);
-}
-
-Task<GObjectPtr<GDBusConnection>> system_bus()
-{
-    auto start = [](GCancellable* cancellable, GAsyncReadyCallback ready, gpointer data) {
-        g_bus_get(G_BUS_TYPE_SYSTEM, cancellable, ready, data);
-    };
-    const auto result = co_await gio_call(start);
-    ErrorSlot error;
-    GObjectPtr<GDBusConnection> bus{g_bus_get_finish(result.get(), error.out())};
-    error.check();
-    g_dbus_connection_set_exit_on_close(bus.get(), FALSE); // we live without it
-    co_return bus;
 }
 
 // org.freedesktop.login1(5). "auto" is the caller's session or, for a service of the user's, the

@@ -69,7 +69,7 @@ void Screen::add(ScreenViewer& viewer)
 {
     viewers_.push_back(&viewer);
     linger_.reset();
-    if (asks_anew_for_a_viewer(capture_.status().state)) {
+    if (withheld_.empty() && asks_anew_for_a_viewer(capture_.status().state)) {
         capture_.start();
     }
 }
@@ -88,8 +88,37 @@ void Screen::stop()
     card_delay_.reset();
     capture_.stop();
     shows_desktop_ = false;
+    latest_.reset();
     cursor_ = {};
     show_card();
+}
+
+void Screen::withhold(std::string why)
+{
+    if (why == withheld_) {
+        return;
+    }
+    const bool before = !withheld_.empty();
+    withheld_ = std::move(why);
+    if (withheld_.empty()) {
+        if (!viewers_.empty() && asks_anew_for_a_viewer(capture_.status().state)) {
+            capture_.start();
+        }
+        if (latest_) {
+            on_frame(std::exchange(latest_, nullptr));
+        } else {
+            show_card();
+        }
+    } else {
+        if (!before) {
+            latest_ = shows_desktop_ ? frame_ : nullptr;
+        }
+        shows_desktop_ = false;
+        card_delay_.reset();
+        show_card();
+    }
+    tell_cursor();
+    status_changed_();
 }
 
 void Screen::set_monitors(MonitorChoice monitors)
@@ -110,6 +139,9 @@ bool Screen::live() const
 
 bool Screen::may_come_soon() const
 {
+    if (!withheld_.empty()) {
+        return false;
+    }
     switch (capture_.status().state) {
     case CaptureState::stopped:
     case CaptureState::waiting_for_permission:
@@ -128,7 +160,8 @@ bool Screen::may_come_soon() const
 const FramePtr& Screen::frame()
 {
     if (!frame_) {
-        const auto text = card_text(capture_.status());
+        const auto text = withheld_.empty() ? card_text(capture_.status())
+                                            : CardText{_("The desktop is not shown"), withheld_};
         frame_ = draw_card(size_, text.title, text.sentence);
     }
     return frame_;
@@ -145,6 +178,10 @@ FramePtr Screen::cover()
 
 void Screen::on_frame(FramePtr frame)
 {
+    if (!withheld_.empty()) {
+        latest_ = std::move(frame);
+        return;
+    }
     card_delay_.reset();
     const bool continues =
         shows_desktop_ && size_ == frame->size && frame->serial == desktop_serial_ + 1;
@@ -158,6 +195,13 @@ void Screen::on_frame(FramePtr frame)
 void Screen::on_cursor(const Cursor& cursor)
 {
     cursor_ = cursor;
+    if (withheld_.empty()) {
+        tell_cursor();
+    }
+}
+
+void Screen::tell_cursor()
+{
     for (auto* viewer : viewers_) {
         viewer->on_cursor();
     }
@@ -165,7 +209,10 @@ void Screen::on_cursor(const Cursor& cursor)
 
 void Screen::on_status(const CaptureStatus& status)
 {
-    if (status.state == CaptureState::streaming) {
+    if (status.state != CaptureState::streaming) {
+        latest_.reset();
+    }
+    if (status.state == CaptureState::streaming || !withheld_.empty()) {
         card_delay_.reset();
     } else if (!shows_desktop_ || status.state == CaptureState::stopped_by_user) {
         // Who pressed "stop sharing" wants it to be over now.

@@ -41,13 +41,17 @@ public:
     void remove(ScreenViewer& viewer);
     // Ends the capture now (sharing was switched off).
     void stop();
+    // Shows nothing but this sentence, and lets no input through, until it is empty again; the
+    // desktop is not asked for its screen meanwhile.
+    void withhold(std::string why);
+    const std::string& withheld() const { return withheld_; }
     // Another choice of monitors: begins the capture anew if it runs.
     void set_monitors(MonitorChoice monitors);
 
     // A card is drawn when it is first asked for.
     const FramePtr& frame();
     Size size() const { return size_; }
-    const Cursor& cursor() const { return cursor_; }
+    const Cursor& cursor() const { return withheld_.empty() ? cursor_ : no_cursor_; }
     // A card for somebody of whom it is being found out whether he may see frame().
     FramePtr cover();
     const CaptureStatus& status() const { return capture_.status(); }
@@ -63,6 +67,7 @@ private:
     void on_status(const CaptureStatus& status) override;
     void show(FramePtr frame, const Region& damage);
     void show_card();
+    void tell_cursor();
 
     ScreenCapture& capture_;
     std::function<void()> status_changed_;
@@ -71,6 +76,9 @@ private:
     FramePtr frame_; // null: a card that nobody has looked at yet
     FramePtr cover_; // as it was last asked for
     Cursor cursor_;
+    const Cursor no_cursor_;
+    std::string withheld_; // why
+    FramePtr latest_; // that was withheld
     bool shows_desktop_ = false;
     std::uint64_t desktop_serial_ = 0;
     Size size_{1280, 720}; // of frame()

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace gds {
 
@@ -39,6 +40,8 @@ public:
     void set_ra2_key(Ra2KeyPtr key, std::string complaint);
     // What went wrong in the session at the desk for our sake; empty: nothing.
     void set_desk_trouble(std::string trouble);
+    // Why nobody may see or touch the desktop now, as a sentence; empty: nothing is in the way.
+    void withhold_screen(std::string why) { screen_.withhold(std::move(why)); }
     // Outlives the server.
     void set_consent(Consent& consent) { consent_ = &consent; }
 

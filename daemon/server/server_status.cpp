@@ -66,6 +66,7 @@ ServerStatus Server::status() const
         for (const auto& missing : doors.missing) {
             append_sentence(status.reason, missing);
         }
+        append_sentence(status.reason, screen_.withheld());
         append_sentence(status.reason, screen_.status().reason);
         append_sentence(status.reason, desk_trouble_);
         for (const auto& warning : doors.warnings) {

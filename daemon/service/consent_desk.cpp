@@ -84,6 +84,9 @@ std::string ConsentDesk::surfeit(const std::string& source)
 
 Task<std::string> ConsentDesk::absence()
 {
+    if (away_) {
+        co_return _("Somebody at the desk would have to agree, but another user is there now.");
+    }
     const bool locked = co_await screen_is_locked(connection_);
     if (locked) {
         co_return _("Somebody at the desk would have to agree, but the screen is locked.");

@@ -21,6 +21,9 @@ public:
     // Both outlive it.
     ConsentDesk(sdbus::IConnection& connection, Notifications& notifications);
 
+    // Is somebody else at the desk now?
+    void set_away(bool away) { away_ = away; }
+
     Task<std::string> obstacle(std::string source) override;
     Task<ConsentAnswer> ask(ConsentQuestion question) override;
 
@@ -36,6 +39,7 @@ private:
     std::set<std::string> asking_for_; // sources
     std::map<std::string, std::chrono::steady_clock::time_point> peace_until_;
     unsigned refused_in_a_row_ = 0;
+    bool away_ = false;
     bool nobody_told_ = false; // that nobody can be asked stands in the log
 };
 

@@ -166,3 +166,43 @@ TEST_F(ScreenTest, cards_differ_by_reason)
     capture.say(CaptureState::unavailable, "quite another reason");
     EXPECT_NE(screen.frame()->pixels, refused);
 }
+
+TEST_F(ScreenTest, what_is_withheld_is_a_card_until_it_is_shown_again)
+{
+    share();
+    const auto desktop = screen.frame();
+    screen.withhold("Another user is here.");
+    EXPECT_NE(screen.frame(), desktop);
+    EXPECT_FALSE(screen.live());
+    EXPECT_FALSE(screen.may_come_soon());
+    EXPECT_EQ(viewer.damage.bounds(), Rect::of(k_size));
+    viewer.damage.clear();
+    const auto card = screen.frame();
+    capture.show(k_size, 0x654321, Rect{0, 0, 1, 1});
+    EXPECT_EQ(screen.frame(), card);
+    EXPECT_TRUE(viewer.damage.empty());
+    screen.withhold("");
+    EXPECT_TRUE(screen.live());
+    EXPECT_EQ(screen.frame()->pixels.front() & 0xffffff, 0x654321U);
+    EXPECT_EQ(viewer.damage.bounds(), Rect::of(k_size));
+}
+
+TEST_F(ScreenTest, nobody_at_the_desk_is_asked_for_what_is_withheld)
+{
+    screen.withhold("Another user is here.");
+    screen.add(viewer);
+    EXPECT_EQ(capture.starts, 0);
+    screen.withhold("");
+    EXPECT_EQ(capture.starts, 1);
+}
+
+TEST_F(ScreenTest, what_was_withheld_is_not_shown_once_it_is_lost)
+{
+    share();
+    const auto desktop = screen.frame();
+    screen.withhold("Another user is here.");
+    capture.say(CaptureState::lost, "gone");
+    screen.withhold("");
+    EXPECT_FALSE(screen.live());
+    EXPECT_NE(screen.frame(), desktop);
+}
