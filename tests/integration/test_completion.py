@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Completion in a real bash and a real fish: commands, options, the users and viewers that there are."""
+"""Completion in a real bash, fish and zsh: commands, options, the users and viewers that there are."""
+import os
 import pathlib
+import pty
+import shutil
 import socket
 import subprocess
 
@@ -20,6 +23,20 @@ for word in "${COMPREPLY[@]}"; do printf '%s\n' "$word"; done
 """
 
 
+# zsh completes nowhere but in its line editor. What it adds is taken down on its way there.
+ASK_ZSH = r"""
+fpath=($ZDOTDIR $fpath)
+autoload -Uz compinit && compinit -u -D || exit 1
+function compadd {
+    local -a hits; builtin compadd -A hits "$@"; print -rl -- $hits >> $FOUND; builtin compadd "$@"
+}
+function ask { _main_complete; print END >> $FOUND; compstate[insert]=; compstate[list]= }
+function begin { BUFFER=$LINE_SO_FAR CURSOR=$#BUFFER; zle ask }
+zle -C ask complete-word ask
+zle -N zle-line-init begin
+"""
+
+
 def complete(*words, environment=None):
     """What may stand for the last of the words."""
     result = subprocess.run(
@@ -36,6 +53,29 @@ def complete_in_fish(managed, line):
                             env=managed.desktop.environment, capture_output=True, timeout=30)
     assert result.returncode == 0 and result.stderr == "", result
     return result.stdout.split("\n")[:-1]
+
+
+def complete_in_zsh(managed, line):
+    """What may stand for the last word of the line."""
+    functions, found = managed.desktop.path("zsh"), managed.desktop.path("found")
+    functions.mkdir(exist_ok=True)
+    shutil.copy(DATA / "gnome-desktop-sharing.zsh", functions / "_gnome-desktop-sharing")
+    (functions / ".zshrc").write_text(ASK_ZSH)
+    found.unlink(missing_ok=True)
+    ours, theirs = pty.openpty()
+    shell = subprocess.Popen(
+        ["zsh", "-d", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env=dict(managed.desktop.environment, TERM="dumb", ZDOTDIR=functions, FOUND=found,
+                 LINE_SO_FAR=f"gnome-desktop-sharing {line}"))
+    os.close(theirs)
+    try:
+        text = wait_until(lambda: found.exists() and "END" in (now := found.read_text()) and now, 20,
+                          "zsh does not complete")
+    finally:
+        shell.kill()
+        shell.wait()
+        os.close(ours)
+    return [word for word in text.splitlines() if word and word != "END"]
 
 
 def test_commands():
@@ -78,6 +118,16 @@ def test_fish(managed):
         assert complete_in_fish(managed, "disconnect ") == [paths[0].rsplit("/", 1)[1]]
 
 
+def test_zsh(managed):
+    assert complete_in_zsh(managed, "dis") == ["disable", "disconnect"]
+    assert complete_in_zsh(managed, "view-only 1 ") == ["on", "off"]
+    assert complete_in_zsh(managed, "status --j") == ["--json"]
+    assert complete_in_zsh(managed, "enable ") == []
+    with socket.create_connection(managed.address, 10):
+        paths = wait_until(lambda: managed.get("Clients"), 5, "nobody is connected")
+        assert complete_in_zsh(managed, "disconnect ") == [paths[0].rsplit("/", 1)[1]]
+
+
 def test_users(managed):
     environment = managed.desktop.environment
     marker = managed.desktop.path("ran")
@@ -98,9 +148,10 @@ def test_users(managed):
     assert complete("remove-user", "al", environment=environment) == []
 
 
-def test_users_in_fish(managed):
+def test_users_in_others(managed):
     managed.set_password("al fred", "a password")
     try:
         assert complete_in_fish(managed, "remove-user al") == ["al fred"]
+        assert complete_in_zsh(managed, "remove-user al") == ["al\\ fred"]
     finally:
         managed.control("remove-user", "al fred")

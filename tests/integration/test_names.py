@@ -13,7 +13,7 @@ from gi.repository import GLib
 from daemon import NAME, PATH
 from processes import wait_until
 from settings_table import TOP, schema_keys
-from test_completion import complete, complete_in_fish
+from test_completion import complete, complete_in_fish, complete_in_zsh
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA_FILE = SOURCE / "schemas" / "org.gnome.desktop-sharing.gschema.xml"
@@ -144,8 +144,10 @@ def test_the_command_is_the_same_in_help_manual_and_completion(managed):
         assert described == told, title
     assert set(complete("")) - {"--help", "--version"} == set(told)
     assert set(complete_in_fish(managed, "")) == set(told)
+    assert set(complete_in_zsh(managed, "")) == set(told)
     for verb, options in told.items():
-        for offered in (complete(verb, "--"), complete_in_fish(managed, f"{verb} --")):
+        for offered in (complete(verb, "--"), complete_in_fish(managed, f"{verb} --"),
+                        complete_in_zsh(managed, f"{verb} --")):
             assert set(offered) - {"--help"} == options, verb
 
 
