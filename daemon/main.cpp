@@ -7,6 +7,7 @@
 #include "base/task_scope.h"
 #include "base/translate.h"
 #include "base/worker_pool.h"
+#include "io/passed_sockets.h"
 #include "portal/portal_capture.h"
 #include "rfb/ra2_key.h"
 #include "rfb/sasl_library.h"
@@ -23,8 +24,8 @@
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
 #include "service/presence_notes.h"
-#include "service/session_care.h"
 #include "service/seat_watch.h"
+#include "service/session_care.h"
 #include "service/settings_object.h"
 #include "service/tls_source.h"
 
@@ -43,6 +44,7 @@
 #include <glib-unix.h>
 #include <libintl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -62,8 +64,8 @@ std::string state_directory()
 // Everything that the daemon consists of; members are dropped from the bottom up.
 class Daemon {
 public:
-    explicit Daemon(const CommandLine& options)
-        : workers_(std::max(2U, std::thread::hardware_concurrency())),
+    Daemon(const CommandLine& options, PassedSockets passed)
+        : passed_(std::move(passed)), workers_(std::max(2U, std::thread::hardware_concurrency())),
           bus_(sdbus::createSessionBusConnection()), bus_source_(*bus_, [this] { bus_lost(); }),
           notifications_(*bus_), consent_(*bus_, notifications_), capture_(*bus_, tokens_),
           server_(capture_, workers_, desktop_name()), presence_(notifications_, server_),
@@ -83,6 +85,7 @@ public:
           })
     {
         server_.set_consent(consent_);
+        server_.set_passed_sockets(passed_);
         look_for_sasl_plug_ins();
         if (started_by_the_bus()) {
             idle_.emplace([this] { stop(); });
@@ -117,12 +120,31 @@ public:
                      [this](std::exception_ptr) { g_main_loop_quit(loop_.get()); });
     }
 
+    // What is read again by itself, for those who want to be sure of it now.
+    void reload()
+    {
+        log_info("settings, certificate and passwords are read again");
+        settings_.look_again();
+        tls_.look_again();
+        credentials_.look_again();
+    }
+
 private:
     Task<> take_leave()
     {
         co_await server_.shut_down();
         look_viewed();
         co_await care_.settled();
+    }
+
+    // Nobody at our desk sees what is asked there, and what would be shown is old.
+    void look_at_seat()
+    {
+        consent_.set_away(seat_.away());
+        server_.withhold_screen(seat_.away()
+                                    ? _("Another user is at the screen of this computer. The "
+                                        "desktop is shown again when its own user is back there.")
+                                    : "");
     }
 
     void look_viewed()
@@ -137,16 +159,6 @@ private:
         if (!refusal) {
             if (idle_) {
                 idle_->touch();
-    // Nobody at our desk sees what is asked there, and what would be shown is old.
-    void look_at_seat()
-    {
-        consent_.set_away(seat_.away());
-        server_.withhold_screen(seat_.away()
-                                    ? _("Another user is at the screen of this computer. The "
-                                        "desktop is shown again when its own user is back there.")
-                                    : "");
-    }
-
             }
             refusal = settings_object_.judge(call);
         }
@@ -227,6 +239,7 @@ private:
 
     std::unique_ptr<GMainLoop, DropLoop> loop_{g_main_loop_new(nullptr, FALSE)};
     bool stopping_ = false;
+    const PassedSockets passed_;
     WorkerPool workers_;
     std::unique_ptr<sdbus::IConnection> bus_;
     BusSource bus_source_;
@@ -237,6 +250,7 @@ private:
     Server server_;
     PresenceNotes presence_;
     SessionCare care_;
+    SeatWatch seat_;
     PolicySettings settings_;
     LibsecretStore secrets_;
     GnomeLogin gnome_login_{workers_};
@@ -250,13 +264,22 @@ private:
     BusName name_;
     Source ra2_key_retry_;
     bool ra2_key_wanted_ = false;
-    SeatWatch seat_;
     TaskScope tasks_;
 };
 
 gboolean on_signal(gpointer daemon)
 {
     static_cast<Daemon*>(daemon)->stop();
+    return G_SOURCE_CONTINUE;
+}
+
+// A terminal that is closed ends what was started in it.
+gboolean on_hangup(gpointer daemon)
+{
+    if (::isatty(STDIN_FILENO) != 0) {
+        return on_signal(daemon);
+    }
+    static_cast<Daemon*>(daemon)->reload();
     return G_SOURCE_CONTINUE;
 }
 
@@ -275,18 +298,19 @@ void set_up_process()
 #endif
 }
 
-int run(const CommandLine& options)
+int run(const CommandLine& options, PassedSockets passed)
 {
     log_show_debug(options.verbose);
     std::unique_ptr<Daemon> daemon;
     try {
-        daemon = std::make_unique<Daemon>(options);
+        daemon = std::make_unique<Daemon>(options, std::move(passed));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "gnome-desktop-sharing-daemon: %s\n", error.what());
         return EXIT_FAILURE;
     }
     g_unix_signal_add(SIGTERM, on_signal, daemon.get());
     g_unix_signal_add(SIGINT, on_signal, daemon.get());
+    g_unix_signal_add(SIGHUP, on_hangup, daemon.get());
     return daemon->run();
 }
 
@@ -296,10 +320,11 @@ int run(const CommandLine& options)
 int main(int argc, char** argv)
 {
     gds::set_up_process();
+    auto passed = gds::take_passed_sockets();
     const auto parsed = gds::parse_command_line({argv, argv + argc});
     if (parsed.exit) {
         std::fputs(parsed.exit->text.c_str(), parsed.exit->status == 0 ? stdout : stderr);
         return parsed.exit->status;
     }
-    return gds::run(parsed.options);
+    return gds::run(parsed.options, std::move(passed));
 }

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -19,6 +21,8 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <sys/un.h>
 
 namespace gds {
 
@@ -34,6 +38,12 @@ constexpr unsigned k_accepted_per_turn = 16;
 struct TcpSocket {
     UniqueFd fd;
     SocketAddress address;
+    bool takes_v4 = false; // too, by an IPv6 address
+};
+
+struct PassedUnixSocket {
+    UniqueFd fd;
+    std::string path;
 };
 
 // What a request comes down to, before anything is bound.
@@ -88,14 +98,39 @@ struct TcpAttempt {
     bool taken = false;
 };
 
-std::uint16_t bound_port(const UniqueFd& fd)
+std::optional<SocketAddress> bound_address(const UniqueFd& fd)
 {
     sockaddr_storage storage = {};
     socklen_t size = sizeof(storage);
     auto* const any = reinterpret_cast<sockaddr*>(&storage);
     ::getsockname(fd.get(), any, &size);
-    const auto address = SocketAddress::from(any);
+    return SocketAddress::from(any);
+}
+
+std::uint16_t bound_port(const UniqueFd& fd)
+{
+    const auto address = bound_address(fd);
     return address ? address->port() : 0;
+}
+
+bool takes_v4(const UniqueFd& fd)
+{
+    int only_v6 = 1;
+    socklen_t size = sizeof(only_v6);
+    ::getsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, &size);
+    return only_v6 == 0;
+}
+
+// Empty: it has none (an abstract name is no path).
+std::string unix_path(const UniqueFd& fd)
+{
+    sockaddr_un address = {};
+    socklen_t size = sizeof(address);
+    ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    const auto length =
+        std::min(sizeof(address.sun_path),
+                 size - std::min<std::size_t>(size, offsetof(sockaddr_un, sun_path)));
+    return {address.sun_path, ::strnlen(address.sun_path, length)};
 }
 
 TcpAttempt try_port(const Targets& targets, std::uint16_t port)
@@ -171,6 +206,7 @@ Accepted describe(UniqueFd socket, const sockaddr* peer)
 struct Listener::Impl {
     std::vector<TcpSocket> tcp;
     std::vector<UnixListenSocket> unix_sockets;
+    std::vector<PassedUnixSocket> passed_unix;
     std::vector<std::string> complaints;
     std::vector<int> fds;
     // Given up for a moment when descriptors run out, to take a connection only to close it.
@@ -178,6 +214,26 @@ struct Listener::Impl {
     std::size_t next = 0;
     unsigned accepted_this_turn = 0;
     bool exhausted = false;
+
+    // Once it is known what there is; or throws.
+    void begin()
+    {
+        for (const auto& socket : tcp) {
+            fds.push_back(socket.fd.get());
+        }
+        for (const auto& socket : unix_sockets) {
+            fds.push_back(socket.fd());
+        }
+        for (const auto& socket : passed_unix) {
+            fds.push_back(socket.fd.get());
+        }
+        if (fds.empty()) {
+            throw std::runtime_error{complaints.empty()
+                                         ? std::string{_("There is no address to listen on.")}
+                                         : complaints.front()};
+        }
+        open_spare();
+    }
 
     void open_spare() { spare.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
@@ -225,18 +281,26 @@ Listener::Listener(const ListenRequest& request) : impl_(std::make_unique<Impl>(
                                                     error.code().message().c_str()));
         }
     }
-    for (const auto& socket : impl_->tcp) {
-        impl_->fds.push_back(socket.fd.get());
+    impl_->begin();
+}
+
+Listener::Listener(const PassedSockets& passed) : impl_(std::make_unique<Impl>())
+{
+    impl_->complaints = passed.complaints;
+    for (const auto& socket : passed.sockets) {
+        UniqueFd own{::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)};
+        if (!own) {
+            throw std::runtime_error{std::system_category().message(errno)};
+        }
+        if (const auto address = bound_address(own)) {
+            const bool both = address->family() == AF_INET6 && takes_v4(own);
+            impl_->tcp.push_back({std::move(own), *address, both});
+        } else {
+            std::string path = unix_path(own);
+            impl_->passed_unix.push_back({std::move(own), std::move(path)});
+        }
     }
-    for (const auto& socket : impl_->unix_sockets) {
-        impl_->fds.push_back(socket.fd());
-    }
-    if (impl_->fds.empty()) {
-        throw std::runtime_error{impl_->complaints.empty()
-                                     ? std::string{_("There is no address to listen on.")}
-                                     : impl_->complaints.front()};
-    }
-    impl_->open_spare();
+    impl_->begin();
 }
 
 Listener::~Listener() = default;
@@ -287,7 +351,9 @@ std::vector<std::string> Listener::endpoints() const
             continue;
         }
         for (const auto& each : interface_addresses()) {
-            if (each.address.family() == socket.address.family() && !each.address.is_link_local()) {
+            const bool reached = each.address.family() == socket.address.family() ||
+                                 (socket.takes_v4 && each.address.family() == AF_INET);
+            if (reached && !each.address.is_link_local()) {
                 add(each.address.with_port(socket.address.port()));
             }
         }
@@ -295,6 +361,9 @@ std::vector<std::string> Listener::endpoints() const
     all.insert(all.end(), loopback.begin(), loopback.end());
     for (const auto& socket : impl_->unix_sockets) {
         all.push_back(std::string{k_unix} + socket.path());
+    }
+    for (const auto& socket : impl_->passed_unix) {
+        all.push_back(std::string{k_unix} + socket.path);
     }
     return all;
 }

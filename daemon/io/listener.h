@@ -5,6 +5,7 @@
 
 #include "base/task.h"
 #include "base/unique_fd.h"
+#include "io/passed_sockets.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,6 +35,8 @@ class Listener {
 public:
     // Throws std::runtime_error with a sentence (address, port, cause) when nothing could be bound.
     explicit Listener(const ListenRequest& request);
+    // On what was passed to us, which stays open after it.
+    explicit Listener(const PassedSockets& passed);
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;

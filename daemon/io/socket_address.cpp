@@ -87,6 +87,20 @@ std::optional<SocketAddress> SocketAddress::from(const sockaddr* source)
     SocketAddress address;
     address.storage_.ss_family = source->sa_family;
     std::memcpy(&address.storage_, source, address.size());
+    return address.family() == AF_INET6 ? address.unmapped() : address;
+}
+
+// Who comes by IPv4 to a socket that takes both is told, ruled and counted as such.
+SocketAddress SocketAddress::unmapped() const
+{
+    const auto& v6 = v6_of(storage_);
+    if (!IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+        return *this;
+    }
+    SocketAddress address = any_v4();
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage_);
+    std::memcpy(&v4.sin_addr, &v6.sin6_addr.s6_addr[12], sizeof(v4.sin_addr));
+    v4.sin_port = v6.sin6_port;
     return address;
 }
 

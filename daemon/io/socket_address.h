@@ -18,7 +18,8 @@ public:
     static SocketAddress any_v6();
     // "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; nothing else, no names.
     static std::optional<SocketAddress> parse(const std::string& text);
-    // From accept(), getsockname(), getifaddrs(); other families give nothing.
+    // From accept(), getsockname(), getifaddrs(); other families give nothing, and an IPv4 address
+    // that is mapped into IPv6 gives itself.
     static std::optional<SocketAddress> from(const sockaddr* address);
 
     int family() const { return storage_.ss_family; }
@@ -40,6 +41,7 @@ public:
 
 private:
     SocketAddress() = default;
+    SocketAddress unmapped() const;
     sockaddr_storage storage_ = {};
 };
 

@@ -79,16 +79,21 @@ void Server::apply(PolicyPtr policy)
     if (policy_->enabled) {
         const ListenRequest wanted{policy_->listen_addresses, policy_->port,
                                    policy_->negotiate_port};
-        if (!(listener_ || retry_) || wanted != listening_for_) {
+        if (!(listener_ || retry_) || !before->enabled ||
+            (passed_ == nullptr && wanted != listening_for_)) {
             listening_for_ = wanted;
             retry_after_ = k_first_retry;
             listen();
         }
         disconnect_surplus();
-    } else if (before->enabled) {
-        stop_listening();
-        disconnect_all("sharing was switched off");
-        screen_.stop();
+    } else {
+        if (before->enabled || !listener_) {
+            turn_away_clients();
+        }
+        if (before->enabled) {
+            disconnect_all("sharing was switched off");
+            screen_.stop();
+        }
     }
     status_may_have_changed();
 }
@@ -96,6 +101,7 @@ void Server::apply(PolicyPtr policy)
 void Server::set_credentials(CredentialsPtr credentials)
 {
     const CredentialsPtr before = std::exchange(credentials_, std::move(credentials));
+    credentials_came_.set();
     const bool some_ended = std::ranges::any_of(before->users, [this](const auto& entry) {
         const auto now = credentials_->users.find(entry.first);
         return now == credentials_->users.end() || now->second != entry.second;
@@ -140,7 +146,8 @@ void Server::listen()
 {
     stop_listening();
     try {
-        listener_ = std::make_unique<Listener>(listening_for_);
+        listener_ = passed_ != nullptr ? std::make_unique<Listener>(*passed_)
+                                       : std::make_unique<Listener>(listening_for_);
     } catch (const std::runtime_error& error) {
         listen_failure_ = error.what();
         retry_ = call_after(retry_after_, [this] {
@@ -164,7 +171,7 @@ void Server::listen()
 // What could not be listened on may be there now; the list of endpoints follows the addresses.
 void Server::look_at_listener()
 {
-    if (!listener_->complaints().empty()) {
+    if (!listener_->complaints().empty() && passed_ == nullptr) {
         listen();
     } else {
         endpoints_ = listener_->endpoints();
@@ -182,8 +189,44 @@ void Server::stop_listening()
     listener_.reset();
 }
 
+void Server::set_passed_sockets(const PassedSockets& passed)
+{
+    passed_ = passed.any ? &passed : nullptr;
+}
+
+// What the service manager listens on stays open. Who comes is not left waiting, nor is the service
+// manager, which would start us again for him.
+void Server::turn_away_clients()
+{
+    stop_listening();
+    if (passed_ == nullptr || passed_->sockets.empty()) {
+        return;
+    }
+    try {
+        listener_ = std::make_unique<Listener>(*passed_);
+    } catch (const std::runtime_error& error) {
+        log_warning(std::string{"who connects has to wait: "} + error.what());
+        return;
+    }
+    auto taking = take_to_close();
+    accepting_ = std::make_unique<TaskScope>();
+    accepting_->spawn(std::move(taking));
+}
+
+Task<> Server::take_to_close()
+{
+    while (true) {
+        auto accepted = co_await listener_->accept();
+        accepted.socket.reset();
+    }
+}
+
 Task<> Server::accept_clients()
 {
+    // Whoever we were started for came before the passwords were read.
+    while (passed_ != nullptr && listening_state() == SharingState::starting) {
+        co_await credentials_came_.wait();
+    }
     while (true) {
         auto accepted = co_await listener_->accept();
         try {

@@ -45,6 +45,9 @@ public:
     // Outlives the server.
     void set_consent(Consent& consent) { consent_ = &consent; }
 
+    // What to listen on instead of what the policy says; outlives the server. Before apply().
+    void set_passed_sockets(const PassedSockets& passed);
+
     // Stops listening, tells every client, and returns when they are gone or the time is up.
     Task<> shut_down();
 
@@ -74,6 +77,8 @@ private:
     void listen();
     void stop_listening();
     Task<> accept_clients();
+    void turn_away_clients();
+    Task<> take_to_close();
     Task<> last_client_gone();
     void admit(Accepted accepted);
     void look_at_listener();
@@ -109,6 +114,7 @@ private:
     Source event_pump_;
     ServerStatus told_status_;
 
+    const PassedSockets* passed_ = nullptr;
     ListenRequest listening_for_;
     std::unique_ptr<Listener> listener_;
     std::vector<std::string> endpoints_;
@@ -120,6 +126,7 @@ private:
     unsigned last_number_ = 0;
     std::map<unsigned, std::unique_ptr<Client>> clients_;
     Wakeup client_gone_;
+    Wakeup credentials_came_;
     std::unique_ptr<TaskScope> accepting_; // waits on listener_
 };
 

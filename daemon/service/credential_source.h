@@ -43,6 +43,9 @@ public:
     // win over one of the same name. Outlives us.
     void set_foreign(ForeignLogin* foreign);
 
+    // As if something in the store had changed.
+    void look_again() { load_soon({}); }
+
 private:
     void load_soon(std::chrono::milliseconds delay);
     Task<> load();

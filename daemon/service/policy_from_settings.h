@@ -60,6 +60,8 @@ public:
     // Writes the key; false also counts for what was switched on in GNOME Settings, until that
     // switch is moved or true is written. Throws SettingLocked.
     void set_enabled(bool enabled);
+    // As if something had changed.
+    void look_again() { read_soon(); }
     // Waits until what was written is stored: dconf writes from a thread of its own, which a
     // program that ends at once would take with it.
     static void flush();

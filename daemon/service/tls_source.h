@@ -46,6 +46,8 @@ public:
     // The first call loads at once, so that nobody finds us without a certificate; later ones load
     // on a worker, when the settings differ.
     void set(const TlsSettings& settings);
+    // As if a file had changed.
+    void look_again() { begin_load(); }
 
 private:
     static void on_file_changed(GFileMonitor* monitor, GFile* file, GFile* other,

@@ -339,5 +339,121 @@ TEST(SocketAddress, TellsKindsApart)
     EXPECT_FALSE(SocketAddress::parse("2001:db8::1")->is_link_local());
 }
 
+PassedSockets passed(UniqueFd fd, const std::string& name = k_passed_name)
+{
+    std::vector<UniqueFd> descriptors;
+    descriptors.push_back(std::move(fd));
+    return judge_passed(std::move(descriptors), {name});
+}
+
+UniqueFd listen_on(const sockaddr* address, socklen_t size)
+{
+    UniqueFd fd{::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    EXPECT_EQ(::bind(fd.get(), address, size), 0);
+    EXPECT_EQ(::listen(fd.get(), 4), 0);
+    return fd;
+}
+
+UniqueFd listen_on(const SocketAddress& address)
+{
+    return listen_on(address.get(), address.size());
+}
+
+TEST(PassedSockets, AreListenedOnAndOutliveThat)
+{
+    const auto given = passed(listen_tcp(*SocketAddress::parse("127.0.0.1")));
+    ASSERT_EQ(given.sockets.size(), 1U);
+    for (int i = 0; i < 2; ++i) {
+        Listener listener{given};
+        ASSERT_EQ(listener.endpoints().size(), 1U);
+        const auto client = connect_to(port_of(listener.endpoints().front()));
+        EXPECT_EQ(run_loop(listener.accept()).source, "127.0.0.1");
+    }
+}
+
+TEST(PassedSockets, AreMadeNonBlockingAndAreNotPassedOn)
+{
+    const auto address = *SocketAddress::parse("127.0.0.1");
+    const auto given = passed(listen_on(address));
+    const int fd = given.sockets.at(0).get();
+    EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+    EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+}
+
+TEST(PassedSockets, WhoComesByIpv4ToBothIsAnIpv4Address)
+{
+    UniqueFd fd{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const int no = 0;
+    ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
+    const auto any = SocketAddress::any_v6();
+    if (!fd || ::bind(fd.get(), any.get(), any.size()) != 0) {
+        GTEST_SKIP() << "no IPv6 here";
+    }
+    ASSERT_EQ(::listen(fd.get(), 4), 0);
+    Listener listener{passed(std::move(fd))};
+    const auto endpoints = listener.endpoints();
+    const auto v4 = std::find_if(endpoints.begin(), endpoints.end(), [](const auto& each) {
+        return each.starts_with("tcp:127.0.0.1:");
+    });
+    ASSERT_NE(v4, endpoints.end());
+    const auto client = connect_to(port_of(*v4));
+    const auto accepted = run_loop(listener.accept());
+    EXPECT_EQ(accepted.source, "127.0.0.1");
+    EXPECT_EQ(accepted.peer.substr(0, 10), "127.0.0.1:");
+}
+
+TEST(PassedSockets, MayBeInTheFileSystem)
+{
+    const test::ScratchDirectory directory;
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    const std::string path = directory / "vnc";
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    {
+        const auto given =
+            passed(listen_on(reinterpret_cast<sockaddr*>(&address), sizeof(address)));
+        const Listener listener{given};
+        EXPECT_EQ(listener.endpoints(), std::vector<std::string>{"unix:" + path});
+        EXPECT_TRUE(connects_to_unix(path));
+    }
+    EXPECT_EQ(::access(path.c_str(), F_OK), 0); // it is not ours to remove
+}
+
+TEST(PassedSockets, OnlyWhatListensAndHasTheNameIsTaken)
+{
+    const auto address = *SocketAddress::parse("127.0.0.1");
+    UniqueFd silent{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    UniqueFd datagrams{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    UniqueFd file{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    for (auto* const fd : {&silent, &datagrams, &file}) {
+        const auto given = passed(std::move(*fd));
+        EXPECT_TRUE(given.any);
+        EXPECT_TRUE(given.sockets.empty());
+        ASSERT_EQ(given.complaints.size(), 1U);
+        EXPECT_THROW(Listener{given}, std::runtime_error);
+    }
+    for (const auto* const name : {"", "rf", "rfb2", "web"}) {
+        const auto given = passed(listen_on(address), name);
+        EXPECT_TRUE(given.any && given.sockets.empty());
+        EXPECT_NE(given.complaints.at(0).find(name), std::string::npos);
+    }
+}
+
+TEST(PassedSockets, AreThoseOfThisProcessOnly)
+{
+    ::setenv("LISTEN_PID", std::to_string(::getpid() + 1).c_str(), 1);
+    ::setenv("LISTEN_FDS", "1", 1);
+    ::setenv("LISTEN_FDNAMES", k_passed_name, 1);
+    EXPECT_FALSE(take_passed_sockets().any);
+    EXPECT_EQ(::getenv("LISTEN_PID"), nullptr);
+    EXPECT_EQ(::getenv("LISTEN_FDS"), nullptr);
+    EXPECT_EQ(::getenv("LISTEN_FDNAMES"), nullptr);
+    for (const auto* const count : {"", "0", "-1", "x", "1x", "99999999999"}) {
+        ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+        ::setenv("LISTEN_FDS", count, 1);
+        EXPECT_FALSE(take_passed_sockets().any) << count;
+    }
+}
+
 } // namespace
 } // namespace gds

@@ -2,6 +2,7 @@
 #include "server/server.h"
 
 #include "fakes/fake_screen_capture.h"
+#include "io/socket_address.h"
 
 #include <algorithm>
 #include <array>
@@ -117,6 +118,7 @@ protected:
     FakeScreenCapture capture;
     WorkerPool workers{1};
     Observer observer;
+    PassedSockets passed;
     Server server{capture, workers, "somebody@desk"};
     Policy policy;
     std::string directory;
@@ -124,6 +126,33 @@ protected:
 };
 
 const std::string k_version = "RFB 003.008\n";
+
+UniqueFd listening_socket()
+{
+    UniqueFd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const auto address = *SocketAddress::parse("127.0.0.1");
+    EXPECT_EQ(::bind(fd.get(), address.get(), address.size()), 0);
+    EXPECT_EQ(::listen(fd.get(), 4), 0);
+    return fd;
+}
+
+UniqueFd connect_to(const UniqueFd& listening)
+{
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    auto* const address = reinterpret_cast<sockaddr*>(&storage);
+    EXPECT_EQ(::getsockname(listening.get(), address, &size), 0);
+    UniqueFd fd{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    const int result = ::connect(fd.get(), address, size);
+    EXPECT_TRUE(result == 0 || errno == EINPROGRESS);
+    return fd;
+}
+
+bool hung_up(const UniqueFd& fd)
+{
+    char octet = 0;
+    return ::recv(fd.get(), &octet, 1, MSG_PEEK) == 0;
+}
 
 } // namespace
 
@@ -152,6 +181,74 @@ TEST_F(ServerTest, listens_where_the_policy_says_and_stops_with_it)
     EXPECT_FALSE(RawClient{path}.connected());
     EXPECT_NE(::access(path.c_str(), F_OK), 0);
     EXPECT_TRUE(eventually([&] { return observer.status_changes >= 2; }));
+}
+
+TEST_F(ServerTest, listens_on_what_was_passed_and_lets_nobody_wait_there)
+{
+    std::vector<UniqueFd> sockets;
+    sockets.push_back(listening_socket());
+    passed = judge_passed(std::move(sockets), {"rfb"});
+    const auto& socket = passed.sockets.at(0);
+    server.set_passed_sockets(passed);
+    server.set_credentials([] {
+        auto pending = std::make_shared<Credentials>();
+        pending->unavailable = "They are being read.";
+        pending->pending = true;
+        return pending;
+    }());
+    const auto early = connect_to(socket); // for whom we were started
+    apply();
+    EXPECT_EQ(server.status().state, SharingState::starting);
+    EXPECT_FALSE(eventually([&] { return !observer.added.empty(); }, 50ms));
+    server.set_credentials(std::make_shared<const Credentials>());
+    EXPECT_TRUE(eventually([&] { return observer.added.size() == 1; }));
+    EXPECT_EQ(server.status().state, SharingState::listening);
+    EXPECT_EQ(server.status().endpoints.at(0).substr(0, 14), "tcp:127.0.0.1:");
+    EXPECT_FALSE(RawClient{path}.connected());
+    const auto client = connect_to(socket);
+    EXPECT_TRUE(eventually([&] { return observer.added.size() == 2; }));
+    policy.port = 4711;
+    apply();
+    EXPECT_FALSE(hung_up(client));
+
+    policy.enabled = false;
+    apply();
+    EXPECT_TRUE(server.status().endpoints.empty());
+    const auto late = connect_to(socket);
+    EXPECT_TRUE(eventually([&] { return hung_up(late); }));
+    EXPECT_EQ(observer.added.size(), 2U);
+    policy.enabled = true;
+    apply();
+    const auto again = connect_to(socket);
+    EXPECT_TRUE(eventually([&] { return observer.added.size() == 3; }));
+    server.disconnect_all("test");
+    eventually([&] { return server.clients().empty(); });
+    policy.enabled = false;
+    apply();
+}
+
+TEST_F(ServerTest, lets_nobody_wait_on_what_was_passed_while_it_is_disabled)
+{
+    std::vector<UniqueFd> sockets;
+    sockets.push_back(listening_socket());
+    passed = judge_passed(std::move(sockets), {"rfb"});
+    server.set_passed_sockets(passed);
+    const auto early = connect_to(passed.sockets.at(0));
+    server.apply(std::make_shared<const Policy>());
+    EXPECT_TRUE(eventually([&] { return hung_up(early); }));
+    EXPECT_TRUE(observer.added.empty());
+}
+
+TEST_F(ServerTest, opens_nothing_of_its_own_where_what_was_passed_is_no_use)
+{
+    std::vector<UniqueFd> sockets;
+    sockets.push_back(listening_socket());
+    passed = judge_passed(std::move(sockets), {"http"});
+    server.set_passed_sockets(passed);
+    apply();
+    EXPECT_EQ(server.status().state, SharingState::failed);
+    EXPECT_NE(server.status().reason.find("http"), std::string::npos);
+    EXPECT_FALSE(RawClient{path}.connected());
 }
 
 TEST_F(ServerTest, an_unchanged_listener_keeps_its_clients)
@@ -303,6 +400,19 @@ TEST_F(ServerTest, nobody_controls_under_a_view_only_policy)
     EXPECT_FALSE(server.client(observer.added[0])->view_only);
     EXPECT_TRUE(server.set_view_only(observer.added[0], true));
     EXPECT_TRUE(server.client(observer.added[0])->view_only);
+}
+
+TEST_F(ServerTest, what_is_waiting_of_somebody_thrown_out_is_dropped)
+{
+    apply();
+    RawClient leaves{path};
+    RawClient looks{path};
+    RawClient goes{path};
+    ASSERT_TRUE(eventually([&] { return observer.added.size() == 3; }));
+    server.set_view_only(observer.added[1], true);
+    EXPECT_EQ(capture.sink.dropped, std::vector{observer.added[1]});
+    server.disconnect(observer.added[2], "test");
+    EXPECT_EQ(capture.sink.dropped, (std::vector{observer.added[1], observer.added[2]}));
 }
 
 TEST_F(ServerTest, shutting_down_tells_everybody_and_returns)
