@@ -35,6 +35,8 @@ public:
     // The last judgement turns on groups that are not known.
     bool groups_missing() const { return groups_missing_; }
 
+    // For good, whatever the rules say from now on.
+    bool refused() const { return refused_; }
     // Not empty: a sentence that refuses him, for his viewer.
     const std::string& refusal() const { return refusal_; }
     // Why, for the log.

@@ -157,6 +157,9 @@ void Client::reconsider()
     if (!access_.judged() || disconnecting_) {
         return; // he will be, by what holds then
     }
+    if (access_.refused()) {
+        return; // he is reading why
+    }
     judge_anew();
     if (looking_up_) {
         return; // goes on with this judgement

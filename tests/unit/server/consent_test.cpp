@@ -183,7 +183,7 @@ TEST_F(ConsentTest, WhoIsRefusedReadsWhyAndGoes)
 
 TEST_F(ConsentTest, WhoWasRefusedIsNotLetInByARuleThatComesThen)
 {
-    policy.refusal_shown = 10s;
+    policy.refusal_shown = 500ms;
     apply();
     const Viewer viewer{path};
     ASSERT_TRUE(state_is("asking"));
@@ -191,6 +191,7 @@ TEST_F(ConsentTest, WhoWasRefusedIsNotLetInByARuleThatComesThen)
     ASSERT_TRUE(spin_until([&] { return consent.open.empty(); }, 3s));
     set_rule("control");
     apply();
+    EXPECT_FALSE(server.clients().empty()) << "he is still reading why";
     EXPECT_TRUE(gone());
     EXPECT_FALSE(states.seen.contains("connected"));
     EXPECT_EQ(capture.status().state, CaptureState::stopped);
