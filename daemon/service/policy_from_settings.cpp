@@ -281,6 +281,12 @@ void PolicySettings::read_soon()
     idle_ = call_soon([this] { read(); });
 }
 
+void PolicySettings::take_now()
+{
+    idle_.reset();
+    read();
+}
+
 void PolicySettings::read_keys()
 {
     decision_ = read_sharing(settings_.get(), command_line_, gnome_.state());

@@ -62,6 +62,8 @@ public:
     void set_enabled(bool enabled);
     // As if something had changed.
     void look_again() { read_soon(); }
+    // The same at once.
+    void take_now();
     // Waits until what was written is stored: dconf writes from a thread of its own, which a
     // program that ends at once would take with it.
     static void flush();

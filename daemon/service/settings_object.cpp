@@ -40,7 +40,7 @@ std::string text_of(GVariant* value)
 
 } // namespace
 
-SettingsObject::SettingsObject(sdbus::IConnection& bus, const PolicySettings& settings)
+SettingsObject::SettingsObject(sdbus::IConnection& bus, PolicySettings& settings)
     : keys_(settings.keys()), object_(sdbus::createObject(bus, sdbus::ObjectPath{BusName::k_path}))
 {
     std::vector<SdbusProperty> properties;
@@ -51,7 +51,10 @@ SettingsObject::SettingsObject(sdbus::IConnection& bus, const PolicySettings& se
         }
         properties.push_back({key.property, key.type,
                               [&key](sdbus::Message& reply) { read(key, reply); },
-                              [&key](sdbus::Message& value) { write(key, value); }});
+                              [&key, &settings](sdbus::Message& value) {
+                                  write(key, value);
+                                  settings.take_now(); // who has the answer can go by it
+                              }});
     }
     sdbus_add_properties(*object_, k_interface, std::move(properties));
 }

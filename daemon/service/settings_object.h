@@ -21,7 +21,7 @@ public:
     static constexpr const char* k_interface = "org.gnome.DesktopSharing.Settings";
 
     // Throws sdbus::Error.
-    SettingsObject(sdbus::IConnection& bus, const PolicySettings& settings);
+    SettingsObject(sdbus::IConnection& bus, PolicySettings& settings);
     ~SettingsObject();
     SettingsObject(const SettingsObject&) = delete;
     SettingsObject& operator=(const SettingsObject&) = delete;

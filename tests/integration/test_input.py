@@ -3,7 +3,9 @@
 import time
 
 import pytest
+from gi.repository import GLib
 
+from daemon import NAME
 from processes import wait_until
 from rfb.client import EXTENDED_MOUSE, QEMU_KEY, SHIFT
 
@@ -216,6 +218,40 @@ def test_view_only_lets_nothing_through(shared):
     viewer.type("allowed\n")
     shared.wait_typed("allowed\n")
     assert "forbidden" not in shared.typed()
+
+
+def let_look_only(shared, how, look_only):
+    value = GLib.Variant("b", look_only)
+    if how == "the client over D-Bus":
+        shared.daemon.set("ViewOnly", value, shared.client_object()["path"], NAME + ".Client")
+    elif how == "the setting over D-Bus":
+        shared.daemon.set("ViewOnly", value, interface=NAME + ".Settings")
+    elif how == "gsettings":
+        shared.daemon.set_setting("view-only", str(look_only).lower())
+        wait_until(lambda: shared.daemon.get("ViewOnly", interface=NAME + ".Settings") == look_only,
+                   5, "it does not come")
+    else:
+        shared.set_access(f"[('{'view' if look_only else 'control'}', '*')]", "deny")
+
+
+@pytest.mark.parametrize("how", ("the client over D-Bus", "the setting over D-Bus", "gsettings",
+                                 "the rules"))
+def test_rights_hold_from_the_next_event(shared, how):
+    viewer = ready(shared)
+
+    def press():
+        viewer.press(ord("z"))
+        viewer.wait_fence(b"pressed")
+    for _ in range(2):
+        let_look_only(shared, how, True)
+        before = len(input_log(shared))
+        press()
+        time.sleep(0.2)
+        assert len(input_log(shared)) == before
+        let_look_only(shared, how, False)
+        press()
+        wait_until(lambda before=before: len(input_log(shared)) == before + 2, 5,
+                   "the next key is not pressed")
 
 
 def test_a_single_viewer_can_be_made_view_only(shared):
