@@ -18,6 +18,7 @@ from share import SANITIZER_FINDS
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 CATALOG = SOURCE / "data" / "gnome-desktop-sharing.catalog"
+LANGUAGES = re.findall(r"^(\w+)$", (SOURCE / "po" / "LINGUAS").read_text(), flags=re.M)
 IDS = dict(re.findall(r'k_record_(\w+) = "([0-9a-f]{32})"',
                       (SOURCE / "daemon" / "server" / "journal_ids.h").read_text()))
 
@@ -157,7 +158,8 @@ def test_each_source_has_its_budget(journaled):
 def test_every_record_is_explained(tmp_path):
     directory = tmp_path / "usr" / "lib" / "systemd" / "catalog"
     directory.mkdir(parents=True)
-    (directory / CATALOG.name).write_text(CATALOG.read_text())
+    for file in CATALOG.parent.glob("*.catalog"):
+        (directory / file.name).write_text(file.read_text())
     (tmp_path / "var" / "lib" / "systemd" / "catalog").mkdir(parents=True)
     update = subprocess.run(["journalctl", f"--root={tmp_path}", "--update-catalog"], check=False,
                             capture_output=True, text=True)
@@ -166,6 +168,24 @@ def test_every_record_is_explained(tmp_path):
         shown = subprocess.run(["journalctl", f"--root={tmp_path}", "--dump-catalog", message_id],
                                check=True, capture_output=True, text=True).stdout
         assert f"-- {message_id}" in shown and "Subject:" in shown, kind
+
+
+def entries(file):
+    """{MESSAGE_ID: (its header but for the subject, the fields that it names)}"""
+    found = {}
+    for entry in re.split(r"^-- ", file.read_text(), flags=re.M)[1:]:
+        message_id, text = entry.split("\n", 1)
+        header, body = text.split("\n\n", 1)
+        assert header.startswith("Subject: ") and body.strip(), message_id
+        found[message_id] = (header.split("\n")[1:], set(re.findall(r"@(\w+)@", text)))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalog_is_the_same_in_every_language(language):
+    translated = CATALOG.with_suffix(f".{language}.catalog")
+    assert entries(translated) == entries(CATALOG)
+    assert translated.read_text() != CATALOG.read_text()
 
 
 def test_the_catalog_and_the_manual_have_the_same_records():

@@ -299,6 +299,19 @@ def test_who_connects_starts_it(by_socket):
     assert not can_connect(socket.AF_INET, ("127.0.0.1", 5911))
 
 
+def test_the_lines_of_the_readme(daemon):
+    text = (SOURCE / "README.md").read_text().split("## Turn it on")[1].split("\n## ")[0]
+    lines = re.findall(r"^    (systemctl --user .*)$", text, flags=re.M)
+    assert len(lines) == 2
+    manager = daemon.desktop.manager
+    for line in lines:
+        daemon.desktop.run("sh", "-c", line)
+    assert manager.state(SOCKET) == "active" and manager.state(OURS) == "inactive"
+    assert manager.control("is-enabled", SOCKET) == "enabled"
+    viewer(daemon, ("127.0.0.1", 5900)).close()
+    manager.control("disable", "--now", "--quiet", SOCKET)
+
+
 def test_while_it_is_switched_off_nobody_waits(by_socket):
     daemon = by_socket
     daemon.set_setting("enabled", "false")
