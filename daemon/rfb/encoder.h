@@ -25,10 +25,10 @@ struct EncodeParams {
 struct EncodedRect {
     Rect rect;
     std::int32_t encoding = 0;
-    // Everything behind the rectangle header. For ZRLE without the length word: raw deflate blocks
-    // that refer to nothing before them and end on an octet boundary, so that they can be spliced
-    // into any client's stream; the session writes the length and, once per client, the zlib header
-    // before it.
+    // Everything behind the rectangle header. For Zlib and ZRLE without the length word: raw
+    // deflate blocks that refer to nothing before them and end on an octet boundary, so that they
+    // can be spliced into any client's stream; the session writes the length and, once per client,
+    // the zlib header before it.
     Bytes payload;
 };
 
@@ -42,6 +42,8 @@ public:
 };
 
 const Encoder& raw_encoder();
+const Encoder& hextile_encoder();
+const Encoder& zlib_encoder();
 const Encoder& zrle_encoder();
 const Encoder& tight_encoder();
 

@@ -14,6 +14,10 @@ const Encoder* find_encoder(std::int32_t number)
         return &tight_encoder();
     case encoding::k_zrle:
         return &zrle_encoder();
+    case encoding::k_hextile:
+        return &hextile_encoder();
+    case encoding::k_zlib:
+        return &zlib_encoder();
     case encoding::k_raw:
         return &raw_encoder();
     default:
@@ -97,6 +101,10 @@ const char* encoding_name(std::int32_t encoding)
         return "tight";
     case encoding::k_zrle:
         return "zrle";
+    case encoding::k_hextile:
+        return "hextile";
+    case encoding::k_zlib:
+        return "zlib";
     default:
         return "raw";
     }

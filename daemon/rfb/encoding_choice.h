@@ -11,7 +11,7 @@
 namespace gds {
 
 struct EncodingChoice {
-    // The first of Tight, ZRLE and Raw in the client's order; Raw when it named none of them.
+    // The first in the client's order that there is; Raw when it named none of them.
     const Encoder* encoder = &raw_encoder();
     int compress_level = 1;
     int quality_level = -1; // lossless unless the client names a level
@@ -33,7 +33,7 @@ struct EncodingChoice {
 
 EncodingChoice choose_encodings(std::span<const std::int32_t> listed);
 
-// "tight", "zrle", "raw".
+// "tight", "zrle", "hextile", "zlib", "raw".
 const char* encoding_name(std::int32_t encoding);
 
 } // namespace gds

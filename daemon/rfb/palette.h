@@ -38,8 +38,17 @@ public:
             return k_full;
         }
         slots_[slot] = static_cast<std::int16_t>(size_);
+        taken_[static_cast<std::size_t>(size_)] = static_cast<std::uint16_t>(slot);
         values_[static_cast<std::size_t>(size_)] = value;
         return size_++;
+    }
+
+    // Empty again, at the price of what was in it.
+    void clear()
+    {
+        while (size_ > 0) {
+            slots_[taken_[static_cast<std::size_t>(--size_)]] = k_free;
+        }
     }
 
     int size() const { return size_; }
@@ -53,6 +62,7 @@ private:
     int size_ = 0;
     std::array<std::int16_t, std::size_t{1} << k_slot_bits> slots_;
     std::array<std::uint32_t, k_most> values_;
+    std::array<std::uint16_t, k_most> taken_; // their slots
 };
 
 } // namespace gds

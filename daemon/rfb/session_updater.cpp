@@ -21,7 +21,7 @@ constexpr std::size_t k_piece = std::size_t{64} * 1024;
 // Encoded pixels that are held back to count their rectangles, for clients without LastRect; and
 // never more than a raw picture.
 constexpr std::size_t k_most_held = std::size_t{16} << 20;
-// RFC 1950: deflate, 32 KiB window. Bodies of ZRLE come without it; see rfb/encoder.h.
+// RFC 1950: deflate, 32 KiB window. Bodies of Zlib and ZRLE come without it; see rfb/encoder.h.
 constexpr std::uint8_t k_zlib_header[] = {0x78, 0x01};
 
 bool blocks_before(const Answer& answer)
@@ -356,10 +356,12 @@ void SessionUpdater::put_encoded(std::vector<EncodedRect>&& rects)
 {
     for (auto& one : rects) {
         put_rect_header(out_, one.rect, one.encoding);
-        if (one.encoding == encoding::k_zrle) {
-            // RFC 6143, 7.7.6: one zlib stream for the whole session.
-            const ByteView header = zlib_started_ ? ByteView{} : ByteView{k_zlib_header};
-            zlib_started_ = true;
+        if (one.encoding == encoding::k_zrle || one.encoding == encoding::k_zlib) {
+            // One zlib stream for the whole session, but one for each (RFC 6143, 7.7.6; rfbproto,
+            // "Zlib Encoding").
+            bool& started = one.encoding == encoding::k_zrle ? zrle_started_ : zlib_started_;
+            const ByteView header = started ? ByteView{} : ByteView{k_zlib_header};
+            started = true;
             out_.put_u32(static_cast<std::uint32_t>(header.size() + one.payload.size()));
             out_.put_bytes(header);
         }

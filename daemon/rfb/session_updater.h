@@ -62,7 +62,9 @@ private:
     const SessionLimits& limits_;
 
     StreamWriter out_;
-    bool zlib_started_ = false; // the header of the client's ZRLE stream was sent
+    // The header of that stream of the client's was sent.
+    bool zlib_started_ = false;
+    bool zrle_started_ = false;
 
     Size frame_size_; // of the host's picture when last looked at
     std::string told_name_;

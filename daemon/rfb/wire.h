@@ -36,6 +36,8 @@ enum class ServerMessageType : std::uint8_t {
 // RFC 6143, 7.7 and 7.8; the rest in rfbproto, "Encodings" and "Pseudo-encodings".
 namespace encoding {
 inline constexpr std::int32_t k_raw = 0;
+inline constexpr std::int32_t k_hextile = 5;
+inline constexpr std::int32_t k_zlib = 6;
 inline constexpr std::int32_t k_tight = 7;
 inline constexpr std::int32_t k_zrle = 16;
 inline constexpr std::int32_t k_quality_level_lowest = -32;

@@ -20,7 +20,7 @@ struct ClientInfo {
     unsigned ssf = 0; // strength of the channel in bits
     std::int64_t connected_since = 0; // Unix time of the accept, seconds
     bool view_only = false; // in effect for this client now, for whatever reason
-    std::string encoding; // "raw", "zrle", "tight"; empty before the first update
+    std::string encoding; // as encoding_name() has it; empty before the first update
 
     // Statistics; these may differ at every look.
     std::uint64_t bytes_sent = 0;

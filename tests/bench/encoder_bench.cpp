@@ -61,6 +61,8 @@ void measure_scene(fakes::Content content)
                 }));
     EncodeParams params;
     measure("raw", raw_encoder(), frame, params);
+    measure("hextile", hextile_encoder(), frame, params);
+    measure("zlib", zlib_encoder(), frame, params);
     measure("zrle", zrle_encoder(), frame, params);
     measure("tight", tight_encoder(), frame, params);
     params.quality_level = 8;
@@ -68,6 +70,7 @@ void measure_scene(fakes::Content content)
     params.quality_level = -1;
     params.format = fakes::format_of(16, 16, false, 31, 63, 31, 11, 5, 0);
     measure("raw, 565", raw_encoder(), frame, params);
+    measure("hextile, 565", hextile_encoder(), frame, params);
     params.format = fakes::format_of(32, 24, true, 255, 255, 255, 16, 8, 0);
     measure("raw, big endian", raw_encoder(), frame, params);
 }

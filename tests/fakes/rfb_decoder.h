@@ -1,101 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The viewer's side of Raw, ZRLE and Tight, written from the specification apart from the encoders.
-// Strict: whatever it does not expect is an exception.
+// The viewer's side of Raw, Hextile, Zlib, ZRLE and Tight, written from the specification apart
+// from the encoders. Strict: whatever it does not expect is an exception.
 #pragma once
 
 #include "desktop/pixel_format.h"
+#include "fakes/hextile_decoder.h"
+#include "fakes/octet_streams.h"
 #include "fakes/pictures.h"
 #include "rfb/encoder.h"
 
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include <turbojpeg.h>
-#include <zlib.h>
 
 namespace gds::fakes {
-
-struct DecodeError : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-// Reads octets in order; past the end is an error.
-class OctetReader {
-public:
-    explicit OctetReader(ByteView octets) : octets_(octets) {}
-    std::uint32_t u8()
-    {
-        if (octets_.empty()) {
-            throw DecodeError{"too few octets"};
-        }
-        const std::uint32_t octet = octets_.front();
-        octets_ = octets_.subspan(1);
-        return octet;
-    }
-    ByteView take(std::size_t count)
-    {
-        if (count > octets_.size()) {
-            throw DecodeError{"too few octets"};
-        }
-        const ByteView taken = octets_.first(count);
-        octets_ = octets_.subspan(count);
-        return taken;
-    }
-    std::size_t left() const { return octets_.size(); }
-    void expect_end() const
-    {
-        if (left() != 0) {
-            throw DecodeError{std::to_string(left()) + " octets too many"};
-        }
-    }
-
-private:
-    ByteView octets_;
-};
-
-// One zlib stream of a connection.
-class ZlibStream {
-public:
-    ZlibStream()
-    {
-        if (inflateInit(&stream_) != Z_OK) {
-            throw DecodeError{"inflateInit"};
-        }
-    }
-    ~ZlibStream() { inflateEnd(&stream_); }
-    ZlibStream(const ZlibStream&) = delete;
-    ZlibStream& operator=(const ZlibStream&) = delete;
-
-    // Everything that `in` holds; it must be complete, on an octet boundary, at its end.
-    Bytes feed(ByteView in)
-    {
-        Bytes out;
-        stream_.next_in = const_cast<Bytef*>(in.data());
-        stream_.avail_in = static_cast<uInt>(in.size());
-        std::array<std::uint8_t, 65536> piece;
-        do {
-            stream_.next_out = piece.data();
-            stream_.avail_out = piece.size();
-            const int status = inflate(&stream_, Z_SYNC_FLUSH);
-            if (status != Z_OK && status != Z_BUF_ERROR) {
-                throw DecodeError{"inflate: " + std::to_string(status)};
-            }
-            out.insert(out.end(), piece.begin(),
-                       piece.end() - static_cast<std::ptrdiff_t>(stream_.avail_out));
-        } while (stream_.avail_out == 0);
-        if (stream_.avail_in != 0) {
-            throw DecodeError{"inflate left octets"};
-        }
-        return out;
-    }
-
-private:
-    z_stream stream_{};
-};
 
 // Pixel values of a format, as the client would hold them.
 struct Picture {
@@ -118,6 +39,7 @@ public:
 
     Picture picture;
     // What was met on the way, for tests that ask how something was sent.
+    std::vector<int> hextile_subencodings;
     std::vector<int> zrle_subencodings;
     std::vector<int> tight_controls;
 
@@ -134,6 +56,12 @@ public:
                 pending_.push_back(value);
             }
             put(rect);
+            break;
+        case 5:
+            decode_hextile(reader, rect);
+            break;
+        case 6:
+            decode_zlib(reader, rect);
             break;
         case 7:
             decode_tight(reader, rect);
@@ -219,16 +147,34 @@ private:
         pending_.push_back(palette[index]);
     }
 
+    void decode_hextile(OctetReader& reader, const Rect& rect)
+    {
+        HextileDecoder decoder(reader,
+                               [this](OctetReader& from) { return read_pixel(from, Kind::pixel); });
+        for (int y = rect.y; y < rect.bottom(); y += 16) {
+            for (int x = rect.x; x < rect.right(); x += 16) {
+                const Rect tile{x, y, std::min(16, rect.right() - x),
+                                std::min(16, rect.bottom() - y)};
+                pending_ = decoder.tile(tile.width, tile.height);
+                put(tile);
+            }
+        }
+        hextile_subencodings.insert(hextile_subencodings.end(), decoder.subencodings.begin(),
+                                    decoder.subencodings.end());
+    }
+
+    void decode_zlib(OctetReader& reader, const Rect& rect)
+    {
+        const Bytes body = zlib_stream_.feed(reader.take(reader.left()));
+        OctetReader pixels(body);
+        pending_ = read_pixels(pixels, area(rect), Kind::pixel);
+        pixels.expect_end();
+        put(rect);
+    }
+
     void decode_zrle(OctetReader& reader, const Rect& rect)
     {
-        Bytes input;
-        if (!zrle_started_) {
-            zrle_started_ = true;
-            input = {0x78, 0x01}; // what the session writes once
-        }
-        const ByteView body = reader.take(reader.left());
-        input.insert(input.end(), body.begin(), body.end());
-        const Bytes tiles = zrle_stream_.feed(input);
+        const Bytes tiles = zrle_stream_.feed(reader.take(reader.left()));
         OctetReader tile_reader(tiles);
         for (int y = rect.y; y < rect.bottom(); y += 64) {
             for (int x = rect.x; x < rect.right(); x += 64) {
@@ -409,8 +355,8 @@ private:
     }
 
     PixelFormat format_;
-    bool zrle_started_ = false;
-    ZlibStream zrle_stream_;
+    SpliceStream zlib_stream_;
+    SpliceStream zrle_stream_;
     std::array<std::unique_ptr<ZlibStream>, 4> tight_streams_{
         std::make_unique<ZlibStream>(), std::make_unique<ZlibStream>(),
         std::make_unique<ZlibStream>(), std::make_unique<ZlibStream>()};

@@ -157,7 +157,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const int x = left % frame.size.width;
     const int y = top % frame.size.height;
     const Rect rect = Rect{x, y, width, height}.intersected(Rect::of(frame.size));
-    for (const Encoder* encoder : {&raw_encoder(), &zrle_encoder(), &tight_encoder()}) {
+    for (const Encoder* encoder :
+         {&raw_encoder(), &hextile_encoder(), &zlib_encoder(), &zrle_encoder(), &tight_encoder()}) {
         check_encoder(*encoder, frame, rect, params);
     }
     return 0;

@@ -323,8 +323,9 @@ def test_libvncclient(doors, word):
     check(doors, word, viewer, file)
 
 
-@pytest.mark.parametrize("word", ("vnc-auth", "none"))
-def test_xtightvncviewer(doors, word):
+@pytest.mark.parametrize("word, encoding", [
+    ("vnc-auth", "tight"), ("none", "tight"), ("none", "zlib"), ("none", "hextile")])
+def test_xtightvncviewer(doors, word, encoding):
     """Of the time of X11: RFB 3.7, and no encryption at all."""
     list_types(doors, word)
     shape = pointer_shape(doors, word)
@@ -337,9 +338,10 @@ def test_xtightvncviewer(doors, word):
         seen = seen.copy()
         seen[covered] = truth[covered]
         same_picture(seen, truth)
-    file = doors.desktop.path("tight.png")
+    file = doors.desktop.path("old.png")
     viewer = start(doors, word, sys.executable, "-B", VIEWERS / "xtightvnc_viewer.py", "--snapshot",
-                   file, "--pointer", *POINTER, address(doors))
+                   file, "--pointer", *POINTER, "--encoding", encoding, address(doors))
+    doors.client_object(SecurityType=word, Encoding=encoding)
     check(doors, word, viewer, file, same_beside_the_pointer)
 
 

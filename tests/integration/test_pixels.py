@@ -8,7 +8,7 @@ from rfb.client import COMPRESS_0, EXTENSIONS, PICTURE, QUALITY_0
 from rfb.decoders import TIGHT, ZRLE
 from share import same_picture
 
-ENCODINGS = ("raw", "zrle", "tight")
+ENCODINGS = ("raw", "hextile", "zlib", "zrle", "tight")
 TRUE = ("BGRX", "RGBX", "BGRX_BIG", "XBGR_HIGH")
 FEWER = ("RGB565", "RGB565_BIG", "RGB555", "RGB332")
 
@@ -80,7 +80,7 @@ def test_compression_levels_are_lossless(scene, level):
 def test_encoding_changes_in_a_session(scene):
     viewer = scene.viewer(encodings=("tight",))
     viewer.settle()
-    for encoding in ("zrle", "raw", "tight", "zrle", "tight"):
+    for encoding in ("zrle", "zlib", "raw", "tight", "hextile", "zrle", "zlib", "tight"):
         viewer.set_encodings([PICTURE[encoding], *EXTENSIONS])
         viewer.framebuffer[:] = 0
         viewer.encodings_seen.clear()

@@ -72,6 +72,42 @@ def test_zrle(tile, rows):
     assert decode(decoders.ZRLE, zrle(tile)).tolist() == rows
 
 
+@pytest.mark.parametrize("tile, rows", [
+    (b"\1" + b"\3\2\1\0" * 8, [[0x010203] * 4] * 2),
+    (b"\2" b"\3\2\1\0", [[0x010203] * 4] * 2),
+    (b"\x0e" b"\1\0\0\0" b"\2\0\0\0" b"\2" b"\x10\x10" b"\x31\0",
+     [[1, 2, 2, 1], [1, 1, 1, 2]]),
+    (b"\x1a" b"\1\0\0\0" b"\1" b"\5\0\0\0" b"\x21\x10", [[1] * 4, [1, 1, 5, 5]]),
+])
+def test_hextile(tile, rows):
+    assert decode(decoders.HEXTILE, tile).tolist() == rows
+
+
+@pytest.mark.parametrize("tile", (
+    b"\0", b"\x0a" b"\1\0\0\0" b"\1" b"\0\0",
+    b"\x0e" b"\1\0\0\0" b"\2\0\0\0" b"\1" b"\x30\x10"))
+def test_hextile_refuses_what_viewers_would_not_draw_alike(tile):
+    with pytest.raises(decoders.BadEncoding):
+        decode(decoders.HEXTILE, tile)
+
+
+def test_hextile_colours_last_from_tile_to_tile():
+    tiles = b"\x0e" b"\1\0\0\0" b"\2\0\0\0" b"\1\0\0" b"\x08" b"\1\0\0"
+    assert decode(decoders.HEXTILE, tiles, (18, 1)).tolist() == [[2] + [1] * 15 + [2, 1]]
+
+
+def test_zlib():
+    data = zlib.compress(b"\3\2\1\0" * 8)
+    assert decode(decoders.ZLIB, len(data).to_bytes(4, "big") + data).tolist() == \
+        [[0x010203] * 4] * 2
+
+
+def test_zlib_refuses_another_number_of_pixels():
+    data = zlib.compress(b"\3\2\1\0" * 7)
+    with pytest.raises(decoders.BadEncoding):
+        decode(decoders.ZLIB, len(data).to_bytes(4, "big") + data)
+
+
 def test_zrle_refuses_a_run_that_leaves_its_tile():
     with pytest.raises(decoders.BadEncoding):
         decode(decoders.ZRLE, zrle(b"\x80" b"\1\0\0\x08"))

@@ -65,7 +65,7 @@ def test_gtk_vnc(shared):
 
 
 
-@pytest.mark.parametrize("encoding", ("Tight", "ZRLE", "Raw"))
+@pytest.mark.parametrize("encoding", ("Tight", "ZRLE", "Hextile", "Raw"))
 def test_tigervnc(shared, encoding):
     file = shared.desktop.path("tiger.png")
     text = f"hello from tigervnc {encoding.lower()}"
@@ -74,14 +74,15 @@ def test_tigervnc(shared, encoding):
                    "--encoding", encoding, address(shared))
     client = shared.client_object(State="connected", User=shared.daemon.user)
     assert client["SecurityType"] == "x509-plain"
+    shared.client_object(Encoding=encoding.lower())
     finish(viewer)
     shared.wait_typed(text + "\n")
     same_picture(picture(file), shared.screenshot())
 
 
 @pytest.mark.parametrize("encoding, security", [
-    ("tight", "x509-plain"), ("zrle", "x509-plain"), ("raw", "x509-plain"),
-    ("tight", "x509-sasl")])
+    ("tight", "x509-plain"), ("zrle", "x509-plain"), ("zlib", "x509-plain"),
+    ("hextile", "x509-plain"), ("raw", "x509-plain"), ("tight", "x509-sasl")])
 def test_libvncclient(shared, encoding, security):
     """It takes the first sub-type it knows, so the order of the setting decides."""
     other = {"x509-plain": "x509-sasl", "x509-sasl": "x509-plain"}[security]
@@ -93,6 +94,7 @@ def test_libvncclient(shared, encoding, security):
                    shared.daemon.certificate, encoding, file, text + "\n")
     client = shared.client_object(State="connected", User=shared.daemon.user)
     assert client["SecurityType"] == security
+    shared.client_object(Encoding=encoding)
     finish(viewer)
     shared.wait_typed(text + "\n")
     same_picture(picture(file), shared.screenshot())

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Raw, CopyRect, ZRLE and Tight into a framebuffer of pixel values."""
+"""Raw, CopyRect, Hextile, Zlib, ZRLE and Tight into a framebuffer of pixel values."""
 import io
 import zlib
 
 import numpy
 
-RAW, COPY_RECT, TIGHT, ZRLE = 0, 1, 7, 16
-TILE = 64
+RAW, COPY_RECT, HEXTILE, ZLIB, TIGHT, ZRLE = 0, 1, 5, 6, 7, 16
+HEXTILE_TILE, TILE = 16, 64
 TIGHT_UNCOMPRESSED = 12
 
 
@@ -54,6 +54,7 @@ class Decoder:
     """Keeps the zlib streams of one connection."""
 
     def __init__(self):
+        self.zlib = zlib.decompressobj()
         self.zrle = zlib.decompressobj()
         self.tight = [zlib.decompressobj() for _ in range(4)]
         self.used_jpeg = False
@@ -69,12 +70,46 @@ class Decoder:
         elif encoding == COPY_RECT:
             from_x, from_y = wire.fields("HH")
             target[:] = framebuffer[from_y:from_y + height, from_x:from_x + width].copy()
+        elif encoding == HEXTILE:
+            self.decode_hextile(wire, pixel_format, target)
+        elif encoding == ZLIB:
+            data = self.zlib.decompress(wire.sized())
+            if len(data) != width * height * pixel_format.size:
+                raise BadEncoding(f"Zlib data of {len(data)} bytes for {width}x{height} pixels")
+            target[:] = pixel_format.values(data).reshape(height, width)
         elif encoding == ZRLE:
             self.decode_zrle(self.zrle.decompress(wire.sized()), pixel_format, target)
         elif encoding == TIGHT:
             self.decode_tight(wire, pixel_format, target)
         else:
             raise BadEncoding(f"encoding {encoding}, which was not asked for")
+
+    # --- Hextile (RFC 6143, 7.7.4)
+
+    @staticmethod
+    def decode_hextile(wire, pixel_format, target):
+        background = foreground = None
+
+        def pixel():
+            return pixel_format.values(wire.read(pixel_format.size))[0]
+        for y in range(0, target.shape[0], HEXTILE_TILE):
+            for x in range(0, target.shape[1], HEXTILE_TILE):
+                tile = target[y:y + HEXTILE_TILE, x:x + HEXTILE_TILE]
+                bits = wire.u8()
+                if bits & 1:
+                    data = wire.read(tile.size * pixel_format.size)
+                    tile[:] = pixel_format.values(data).reshape(tile.shape)
+                    background = foreground = None  # viewers differ in whether they last
+                    continue
+                background = pixel() if bits & 2 else background
+                foreground = pixel() if bits & 4 else foreground
+                if background is None:
+                    raise BadEncoding("a Hextile tile without a background")
+                tile[:] = background
+                if bits & 16:
+                    foreground = None
+                if bits & 8:
+                    paint_subrects(wire, pixel_format, tile, bits & 16, foreground)
 
     # --- ZRLE (RFC 6143, 7.7.6)
 
@@ -172,6 +207,23 @@ class Decoder:
             target[:] = pixel_format.from_rgb(gradient(data, width, height))
         else:
             raise BadEncoding(f"Tight filter {chosen}")
+
+
+def paint_subrects(wire, pixel_format, tile, coloured, foreground):
+    count = wire.u8()
+    size = pixel_format.size if coloured else 0
+    data = numpy.frombuffer(wire.read(count * (size + 2)), numpy.uint8).reshape(count, size + 2)
+    if coloured:
+        values = pixel_format.values(data[:, :size].tobytes())
+    elif foreground is None:
+        raise BadEncoding("Hextile subrectangles without a foreground")
+    else:
+        values = [foreground] * count
+    for value, (position, extent) in zip(values, data[:, size:].tolist()):
+        right, bottom = (position >> 4) + (extent >> 4) + 1, (position & 15) + (extent & 15) + 1
+        if right > tile.shape[1] or bottom > tile.shape[0]:
+            raise BadEncoding("a subrectangle leaves its tile")
+        tile[position & 15:bottom, position >> 4:right] = value
 
 
 def compact_length(wire):

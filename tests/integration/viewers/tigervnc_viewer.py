@@ -3,8 +3,8 @@
 """TigerVNC's vncviewer without a human: logs in, types, saves what it sees.
 
     VNC_USERNAME=... VNC_PASSWORD=... tigervnc_viewer.py --certificate FILE.pem HOST:PORT
-        [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Raw] [--lossy] [--wait SECONDS]
-        [--security TYPE] [--program "PROGRAM ARGS"]
+        [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Hextile|Raw] [--lossy]
+        [--wait SECONDS] [--security TYPE] [--program "PROGRAM ARGS"]
 
 With RA2 it trusts the server's key when it is asked, and the certificate when that names no host.
 """

@@ -4,6 +4,7 @@
 saves what it sees, with the pointer where it is told to be.
 
     VNC_PASSWORD=... xtightvnc_viewer.py HOST:PORT --pointer X Y --snapshot FILE.png
+        [--encoding tight|zlib|hextile]
 """
 import argparse
 import os
@@ -32,6 +33,7 @@ def main():
     parser.add_argument("address")
     parser.add_argument("--snapshot", required=True)
     parser.add_argument("--pointer", nargs=2, required=True)
+    parser.add_argument("--encoding", default="tight")
     arguments = parser.parse_args()
     host, port = arguments.address.rsplit(":", 1)
     with tempfile.TemporaryDirectory(prefix="gds-viewer-") as home, XDisplay() as display:
@@ -39,8 +41,8 @@ def main():
         password.write_bytes(subprocess.run(
             ["tigervncpasswd", "-f"], input=os.environ["VNC_PASSWORD"].encode() + b"\n",
             capture_output=True, check=True).stdout)
-        command = ["xtightvncviewer", "-passwd", password, "-encodings", "tight copyrect raw",
-                   "-nojpeg", "-geometry", "1280x720+0+0", f"{host}::{port}"]
+        command = ["xtightvncviewer", "-passwd", password, "-encodings",
+                   f"{arguments.encoding} copyrect raw", "-nojpeg", "-geometry", "1280x720+0+0", f"{host}::{port}"]
         with subprocess.Popen([str(word) for word in command],
                               env=dict(display.environment, HOME=home)) as viewer:
             try:

@@ -14,10 +14,21 @@ EncodingChoice choose(std::vector<std::int32_t> listed) { return choose_encoding
 TEST(EncodingChoice, TakesTheFirstThatItKnows)
 {
     EXPECT_EQ(choose({}).encoder, &raw_encoder());
-    EXPECT_EQ(choose({1, 5, 16, 7, 0}).encoder, &zrle_encoder());
+    EXPECT_EQ(choose({1, 2, 16, 7, 0}).encoder, &zrle_encoder());
     EXPECT_EQ(choose({7, 16, 0}).encoder, &tight_encoder());
     EXPECT_EQ(choose({0, 7}).encoder, &raw_encoder());
-    EXPECT_EQ(choose({5, 2}).encoder, &raw_encoder());
+    EXPECT_EQ(choose({2, 4, 1}).encoder, &raw_encoder());
+    EXPECT_EQ(choose({1, 5, 6, 16, 7}).encoder, &hextile_encoder());
+    EXPECT_EQ(choose({2, 6, 5, 0}).encoder, &zlib_encoder());
+    EXPECT_EQ(choose({16, 5, 6}).encoder, &zrle_encoder());
+}
+
+TEST(EncodingChoice, Names)
+{
+    for (const auto& [number, name] :
+         {std::pair{0, "raw"}, {5, "hextile"}, {6, "zlib"}, {7, "tight"}, {16, "zrle"}}) {
+        EXPECT_STREQ(encoding_name(choose({number}).encoder->encoding()), name);
+    }
 }
 
 TEST(EncodingChoice, Levels)

@@ -295,7 +295,8 @@ private:
         std::size_t length = 0;
         if (seen.encoding == encoding::k_raw) {
             length = area * octets_per_pixel;
-        } else if (seen.encoding == encoding::k_zrle || seen.encoding == encoding::k_desktop_name) {
+        } else if (seen.encoding == encoding::k_zrle || seen.encoding == encoding::k_zlib ||
+                   seen.encoding == encoding::k_desktop_name) {
             length = number(4);
         } else if (seen.encoding == encoding::k_cursor_with_alpha) {
             length = 4 + area * 4;
