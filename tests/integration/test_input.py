@@ -165,17 +165,19 @@ def test_who_is_thrown_out_types_no_more(shared, slow_portal, how):
     viewer = ready(shared)
     viewer.key(CONTROL, True)
     wait_until(lambda: held_keys(shared), 5, "the key is not held")
-    for _ in range(50):
+    for _ in range(200):
         viewer.press(ord("x"))
     viewer.wait_fence(b"typed")
+    path = shared.client_object()["path"]
     if how == "is disconnected":
-        shared.daemon.control("disconnect")
+        shared.daemon.call("Disconnect", GLib.Variant("(s)", ("out",)), path, NAME + ".Client")
     elif how == "may only look":
-        shared.daemon.control("view-only", shared.client_object()["path"].rsplit("/", 1)[1], "on")
+        shared.daemon.set("ViewOnly", GLib.Variant("b", True), path, NAME + ".Client")
     elif how == "is locked out":
         shared.set_access("[('deny', '*')]", "deny")
     else:
-        shared.daemon.control("disable")
+        shared.daemon.set("Enabled", GLib.Variant("b", False))
+        wait_until(lambda: shared.daemon.get("State") == "disabled", 5, "still shared")
     typed = len(input_log(shared))
     if how != "finds it switched off":  # Mutter releases what its session held
         wait_until(lambda: not held_keys(shared), 5, "the key is still held")
