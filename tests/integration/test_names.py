@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import socket
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -114,6 +115,17 @@ def test_the_manual_has_every_member(managed):
             if interface != NAME + ".Settings":
                 missing = {name for name in members if f"**{name}**" not in chapter}
                 assert not missing, f"{interface}: {missing}"
+
+
+def test_both_manual_pages_are_made_and_installed(managed):
+    plan = json.loads(subprocess.run(["meson", "introspect", "--installed", managed.build],
+                                     check=True, capture_output=True, text=True).stdout)
+    for source in (DAEMON_PAGE, COMMAND_PAGE):
+        page = managed.build / "data" / f"{source.stem}.1"
+        assert plan[str(page)].endswith(f"/man1/{page.name}")
+        text = page.read_text()
+        for title in chapters(source):
+            assert re.search(rf"^\.SH {title}$", text, flags=re.M), title
 
 
 def verbs_and_options(managed):
