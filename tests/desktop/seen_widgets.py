@@ -5,10 +5,11 @@
     seen_widgets.py NAME-OF-PROGRAM
 
 For each line of input, a JSON object with what is wanted of "role", "name" and "title" (of the window),
-a line of output: the list of such widgets.
+a line of output: the list of such widgets, or with "first" of the first of them.
 """
 import json
 import sys
+from itertools import islice
 
 import gi
 
@@ -16,7 +17,8 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 DEEPEST = 60
-NOT_LOOKED_INTO = ("CcPanelList", "label", "scroll bar")  # long, and nothing to be found
+# Long, and nothing to be found.
+NOT_LOOKED_INTO = ("CcPanelList", "Settings categories", "label", "scroll bar")
 
 
 def describe(node, title):
@@ -64,7 +66,8 @@ def main():
         forget()
         found = []
         try:
-            found.extend(search(sys.argv[1], json.loads(line)))
+            wanted = json.loads(line)
+            found.extend(islice(search(sys.argv[1], wanted), 1 if wanted.get("first") else None))
         except GLib.Error:
             pass  # something went while we looked
         print(json.dumps(found), flush=True)

@@ -128,7 +128,8 @@ class SettingsWindow:
                            f"{self.desktop.processes['settings'].log_tail()}") from None
 
     def find(self, role, name, title=None):
-        return next(iter(self.widgets(role=role, name=name, title=title or self.TITLE)), None)
+        found = self.widgets(role=role, name=name, title=title or self.TITLE, first=True)
+        return found[0] if found else None
 
     def widgets(self, **wanted):
         """All such, as dictionaries."""
