@@ -13,6 +13,7 @@
 #include "base/source.h"
 #include "base/task.h"
 #include "base/wakeup.h"
+#include "fakes/main_loop.h"
 #include "io/byte_stream.h"
 
 #include <algorithm>
@@ -186,25 +187,6 @@ T run_ready(Task<T> task)
         throw std::logic_error{"the task waits for something"};
     }
     return task.result();
-}
-
-// Turns the main loop until `condition` holds; false when it did not within `limit`.
-inline bool spin_until(const std::function<bool()>& condition,
-                       std::chrono::milliseconds limit = std::chrono::seconds{5})
-{
-    bool late = false;
-    const Source timer = call_after(limit, [&late] { late = true; });
-    while (!condition() && !late) {
-        g_main_context_iteration(g_main_context_get_thread_default(), TRUE);
-    }
-    return condition();
-}
-
-// Turns the main loop until nothing is ready any more.
-inline void spin_ready()
-{
-    while (g_main_context_iteration(g_main_context_get_thread_default(), FALSE) != FALSE) {
-    }
 }
 
 // Runs a task to its end on the thread-default main loop.

@@ -1,60 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "service/credential_source.h"
-
-#include "fakes/fake_secret_store.h"
-
-#include <gtest/gtest.h>
-
-#include <functional>
+#include "credential_test.h"
 
 namespace gds {
 namespace {
 
 using namespace std::chrono_literals;
+using test::spin_for;
+using test::spin_until;
 
-constexpr CredentialSource::Timing k_fast{60ms, 5ms, 20ms, 40ms};
-
-class CredentialSourceTest : public testing::Test {
+class CredentialSourceTest : public test::CredentialTest {
 protected:
-    void run_for(std::chrono::milliseconds time)
-    {
-        bool over = false;
-        const Source end = call_after(time, [&] { over = true; });
-        while (!over) {
-            g_main_context_iteration(nullptr, TRUE);
-        }
-    }
-    // Positive outcomes are waited for: a busy machine makes them late, not wrong.
-    bool until(const std::function<bool()>& condition)
-    {
-        bool over = false;
-        const Source end = call_after(5s, [&] { over = true; });
-        const Source tick = call_every(1ms, [] {});
-        while (!over && !condition()) {
-            g_main_context_iteration(nullptr, TRUE);
-        }
-        return !over;
-    }
-    bool usable(const CredentialSource& source)
-    {
-        return until([&] { return source.snapshot()->unavailable.empty(); });
-    }
-    bool says(const CredentialSource& source, const char* words)
-    {
-        return until(
-            [&] { return source.snapshot()->unavailable.find(words) != std::string::npos; });
-    }
     void keep(const std::string& user)
     {
         store.kept.users[user] = {make_scram_verifier(ScramHash::sha256, "secret")};
     }
-    CredentialSource::OnSnapshot record()
-    {
-        return [this](CredentialsPtr snapshot) { told.push_back(std::move(snapshot)); };
-    }
-
-    FakeSecretStore store;
-    std::vector<CredentialsPtr> told;
 };
 
 TEST_F(CredentialSourceTest, NobodyCanLogInBeforeTheFirstLoad)
@@ -83,14 +42,14 @@ TEST_F(CredentialSourceTest, AChangeIsTakenOverAtOnceAndManyAsOne)
     store.kept.decoy_key = Bytes(32, 1);
     const CredentialSource source{store, record(), k_fast};
     ASSERT_TRUE(usable(source));
-    run_for(20ms);
+    spin_for(20ms);
     const unsigned before = store.loads;
     keep("bob");
     store.tell_changed();
     store.tell_changed();
     store.tell_changed();
-    EXPECT_TRUE(until([&] { return source.snapshot()->users.contains("bob"); }));
-    run_for(20ms);
+    EXPECT_TRUE(knows(source, "bob"));
+    spin_for(20ms);
     EXPECT_EQ(store.loads, before + 1);
     store.kept.users.clear();
     store.tell_changed();
@@ -109,22 +68,22 @@ TEST_F(CredentialSourceTest, TheVncPasswordIsASecretOfItsOwn)
 
     store.kept.vnc_password = std::make_shared<const SecretString>("rosebud");
     store.tell_changed();
-    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password != nullptr; }));
+    ASSERT_TRUE(spin_until([&] { return source.snapshot()->vnc_password != nullptr; }));
     EXPECT_EQ(source.snapshot()->vnc_unavailable, "");
 
     store.kept.vnc_password = std::make_shared<const SecretString>("other");
     store.tell_changed();
-    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password->view() == "other"; }));
+    ASSERT_TRUE(spin_until([&] { return source.snapshot()->vnc_password->view() == "other"; }));
 
     store.locked = true;
     store.tell_changed();
-    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password == nullptr; }));
+    ASSERT_TRUE(spin_until([&] { return source.snapshot()->vnc_password == nullptr; }));
     EXPECT_NE(source.snapshot()->vnc_unavailable.find("locked"), std::string::npos);
 
     store.locked = false;
     store.kept.users.clear();
     store.tell_changed();
-    ASSERT_TRUE(until([&] { return source.snapshot()->vnc_password != nullptr; }));
+    ASSERT_TRUE(spin_until([&] { return source.snapshot()->vnc_password != nullptr; }));
     EXPECT_NE(source.snapshot()->unavailable.find("No user"), std::string::npos);
 }
 
@@ -133,12 +92,12 @@ TEST_F(CredentialSourceTest, NothingNewIsNotTold)
     keep("alice");
     const CredentialSource source{store, record(), k_fast};
     ASSERT_TRUE(usable(source));
-    run_for(30ms);
+    spin_for(30ms);
     const auto count = told.size();
     const auto loads = store.loads;
     store.tell_changed();
-    EXPECT_TRUE(until([&] { return store.loads > loads; }));
-    run_for(10ms);
+    EXPECT_TRUE(spin_until([&] { return store.loads > loads; }));
+    spin_for(10ms);
     EXPECT_EQ(told.size(), count);
 }
 
@@ -149,7 +108,7 @@ TEST_F(CredentialSourceTest, LockedIsSaidAndEndsWhenUnlocked)
     CredentialSource source{store, record(), k_fast};
     EXPECT_TRUE(says(source, "locked"));
     EXPECT_TRUE(source.snapshot()->users.empty());
-    run_for(20ms);
+    spin_for(20ms);
     EXPECT_EQ(store.unlock_prompts, 0U); // nobody shares: nobody is asked
     store.locked = false;
     store.tell_changed();
@@ -164,14 +123,14 @@ TEST_F(CredentialSourceTest, ThePersonIsAskedToUnlockOnceOnly)
     store.person_unlocks = false;
     CredentialSource source{store, record(), k_fast};
     source.set_wanted(true);
-    EXPECT_TRUE(until([&] { return store.unlock_prompts == 1; }));
+    EXPECT_TRUE(spin_until([&] { return store.unlock_prompts == 1; }));
     for (int i = 0; i < 3; ++i) {
         store.tell_changed();
-        run_for(20ms);
+        spin_for(20ms);
     }
     source.set_wanted(false);
     source.set_wanted(true);
-    run_for(20ms);
+    spin_for(20ms);
     EXPECT_EQ(store.unlock_prompts, 1U);
     EXPECT_FALSE(source.snapshot()->unavailable.empty());
 }
@@ -218,14 +177,14 @@ TEST_F(CredentialSourceTest, TheDecoyKeyIsKeptOnceAndSurvives)
     Bytes key;
     {
         const CredentialSource source{store, record(), k_fast};
-        EXPECT_TRUE(until([&] { return store.keys_saved != 0; }));
-        run_for(30ms);
+        EXPECT_TRUE(spin_until([&] { return store.keys_saved != 0; }));
+        spin_for(30ms);
         key = source.snapshot()->decoy_key;
     }
     EXPECT_EQ(store.keys_saved, 1U);
     const CredentialSource again{store, record(), k_fast};
     ASSERT_TRUE(usable(again));
-    run_for(20ms);
+    spin_for(20ms);
     EXPECT_EQ(store.keys_saved, 1U);
     EXPECT_EQ(again.snapshot()->decoy_key, key);
 }
@@ -233,7 +192,7 @@ TEST_F(CredentialSourceTest, TheDecoyKeyIsKeptOnceAndSurvives)
 TEST_F(CredentialSourceTest, NoKeyIsKeptForNobody)
 {
     const CredentialSource source{store, record(), k_fast};
-    run_for(40ms);
+    spin_for(40ms);
     EXPECT_EQ(store.keys_saved, 0U);
 }
 
@@ -243,10 +202,10 @@ TEST_F(CredentialSourceTest, TheStoreIsLeftAloneAfterTheEnd)
         const CredentialSource source{store, record(), k_fast};
         EXPECT_TRUE(store.is_watched());
         store.silent = true;
-        run_for(20ms);
+        spin_for(20ms);
     }
     EXPECT_FALSE(store.is_watched());
-    run_for(20ms);
+    spin_for(20ms);
 }
 
 } // namespace

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the snapshot of passwords makes of a user whom another program keeps.
-#include "service/credential_source.h"
-
-#include "fakes/fake_secret_store.h"
-
-#include <gtest/gtest.h>
-
-#include <functional>
+#include "credential_test.h"
 
 namespace gds {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr CredentialSource::Timing k_fast{60ms, 5ms, 20ms, 40ms};
+using test::spin_until;
 
 class FakeForeignLogin final : public ForeignLogin {
 public:
@@ -40,37 +32,20 @@ public:
     }
 };
 
-class ForeignLoginTest : public testing::Test {
+class ForeignLoginTest : public test::CredentialTest {
 protected:
     ForeignLoginTest()
     {
         foreign.kept.name = "gnome";
         foreign.kept.verifiers = {make_scram_verifier(ScramHash::sha256, "theirs")};
     }
-    bool until(const std::function<bool()>& condition)
-    {
-        bool over = false;
-        const Source end = call_after(5s, [&] { over = true; });
-        const Source tick = call_every(1ms, [] {});
-        while (!over && !condition()) {
-            g_main_context_iteration(nullptr, TRUE);
-        }
-        return !over;
-    }
-    bool knows(const CredentialSource& source, const char* user)
-    {
-        return until([&] { return source.snapshot()->users.contains(user); });
-    }
 
-    FakeSecretStore store;
     FakeForeignLogin foreign;
-    int told = 0;
-    CredentialSource::OnSnapshot count = [this](const CredentialsPtr&) { ++told; };
 };
 
 TEST_F(ForeignLoginTest, LogsInAsLongAsItIsThere)
 {
-    CredentialSource source{store, count, k_fast};
+    CredentialSource source{store, record(), k_fast};
     source.set_foreign(&foreign);
     ASSERT_TRUE(knows(source, "gnome"));
     EXPECT_EQ(source.snapshot()->unavailable, "");
@@ -85,7 +60,7 @@ TEST_F(ForeignLoginTest, LogsInAsLongAsItIsThere)
 
 TEST_F(ForeignLoginTest, ChangesAreTakenOver)
 {
-    CredentialSource source{store, count, k_fast};
+    CredentialSource source{store, record(), k_fast};
     source.set_foreign(&foreign);
     ASSERT_TRUE(knows(source, "gnome"));
     foreign.kept.name = "other";
@@ -95,17 +70,17 @@ TEST_F(ForeignLoginTest, ChangesAreTakenOver)
     foreign.kept = {};
     foreign.kept.complaint = "The password in GNOME Settings is empty.";
     store.tell_changed();
-    ASSERT_TRUE(until([&] { return source.snapshot()->users.empty(); }));
+    ASSERT_TRUE(spin_until([&] { return source.snapshot()->users.empty(); }));
     EXPECT_EQ(source.snapshot()->unavailable, foreign.kept.complaint);
 }
 
 TEST_F(ForeignLoginTest, OurUserOfThatNameWins)
 {
     store.kept.users["gnome"] = {make_scram_verifier(ScramHash::sha256, "ours")};
-    CredentialSource source{store, count, k_fast};
+    CredentialSource source{store, record(), k_fast};
     source.set_foreign(&foreign);
     ASSERT_TRUE(knows(source, "gnome"));
-    EXPECT_TRUE(until([&] { return !foreign.key.empty(); }));
+    EXPECT_TRUE(spin_until([&] { return !foreign.key.empty(); }));
     EXPECT_TRUE(may_log_in(*source.snapshot(), "gnome", "ours"));
     EXPECT_FALSE(may_log_in(*source.snapshot(), "gnome", "theirs"));
     source.set_foreign(nullptr);
@@ -114,12 +89,12 @@ TEST_F(ForeignLoginTest, OurUserOfThatNameWins)
 
 TEST_F(ForeignLoginTest, ABrokenStoreLeavesNobody)
 {
-    CredentialSource source{store, count, k_fast};
+    CredentialSource source{store, record(), k_fast};
     source.set_foreign(&foreign);
     ASSERT_TRUE(knows(source, "gnome"));
     store.broken = "There is no keyring.";
     store.tell_changed();
-    ASSERT_TRUE(until([&] { return source.snapshot()->users.empty(); }));
+    ASSERT_TRUE(spin_until([&] { return source.snapshot()->users.empty(); }));
     source.set_foreign(nullptr);
     EXPECT_EQ(source.snapshot()->unavailable, "There is no keyring.");
 }
@@ -127,10 +102,9 @@ TEST_F(ForeignLoginTest, ABrokenStoreLeavesNobody)
 TEST_F(ForeignLoginTest, IsUnlockedByThePersonWhenSharingIsOn)
 {
     foreign.locked = true;
-    CredentialSource source{store, count, k_fast};
+    CredentialSource source{store, record(), k_fast};
     source.set_foreign(&foreign);
-    ASSERT_TRUE(
-        until([&] { return source.snapshot()->unavailable.find("locked") != std::string::npos; }));
+    ASSERT_TRUE(says(source, "locked"));
     EXPECT_EQ(foreign.unlock_prompts, 0U);
     source.set_wanted(true);
     EXPECT_TRUE(knows(source, "gnome"));

@@ -4,6 +4,7 @@
 
 #include "base/private_file.h"
 #include "fakes/certificate_authority.h"
+#include "fakes/main_loop.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -18,17 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::CertificateAuthority;
-
-template <typename Condition>
-bool eventually(Condition holds, std::chrono::milliseconds limit = 5000ms)
-{
-    bool over = false;
-    auto timer = call_after(limit, [&] { over = true; });
-    while (!holds() && !over) {
-        g_main_context_iteration(nullptr, TRUE);
-    }
-    return holds();
-}
+using test::spin_until;
 
 class TlsSourceTest : public testing::Test {
 protected:
@@ -80,7 +71,7 @@ TEST_F(TlsSourceTest, LoadsAtOnceAndNotTwiceTheSame)
     EXPECT_NE(fingerprint(), "");
     EXPECT_EQ(complaint, "");
     source.set(settings);
-    EXPECT_FALSE(eventually([&] { return loads > 1; }, 40ms));
+    EXPECT_FALSE(spin_until([&] { return loads > 1; }, 40ms));
 }
 
 TEST_F(TlsSourceTest, FollowsTheFiles)
@@ -89,7 +80,7 @@ TEST_F(TlsSourceTest, FollowsTheFiles)
     source.set(settings);
     const auto first = fingerprint();
     renew();
-    EXPECT_TRUE(eventually([&] { return fingerprint() != first; }));
+    EXPECT_TRUE(spin_until([&] { return fingerprint() != first; }));
     EXPECT_EQ(complaint, "");
 }
 
@@ -99,11 +90,11 @@ TEST_F(TlsSourceTest, KeepsWhatItHasWhenTheNewIsBroken)
     source.set(settings);
     const auto first = fingerprint();
     write("cert.pem", "half of a");
-    EXPECT_TRUE(eventually([&] { return !complaint.empty(); }));
+    EXPECT_TRUE(spin_until([&] { return !complaint.empty(); }));
     EXPECT_NE(complaint.find("cert.pem"), std::string::npos);
     EXPECT_EQ(fingerprint(), first);
     renew();
-    EXPECT_TRUE(eventually([&] { return complaint.empty() && fingerprint() != first; }));
+    EXPECT_TRUE(spin_until([&] { return complaint.empty() && fingerprint() != first; }));
 }
 
 TEST_F(TlsSourceTest, FindsAFileThatComesLater)
@@ -112,7 +103,7 @@ TEST_F(TlsSourceTest, FindsAFileThatComesLater)
     EXPECT_FALSE(now);
     EXPECT_NE(complaint, "");
     renew();
-    EXPECT_TRUE(eventually([&] { return now != nullptr && complaint.empty(); }));
+    EXPECT_TRUE(spin_until([&] { return now != nullptr && complaint.empty(); }));
 }
 
 TEST_F(TlsSourceTest, FollowsTheSettings)
@@ -121,12 +112,12 @@ TEST_F(TlsSourceTest, FollowsTheSettings)
     source.set(settings);
     settings.client_certificates = ClientCertificates::require;
     source.set(settings);
-    EXPECT_TRUE(eventually([&] { return now && !now->refusal().empty(); }));
+    EXPECT_TRUE(spin_until([&] { return now && !now->refusal().empty(); }));
     settings.ca_file = directory / "ca.pem";
     source.set(settings);
-    EXPECT_TRUE(eventually([&] { return complaint.find("ca.pem") != std::string::npos; }));
+    EXPECT_TRUE(spin_until([&] { return complaint.find("ca.pem") != std::string::npos; }));
     write("ca.pem", authority.pem());
-    EXPECT_TRUE(eventually([&] { return now->refusal().empty() && complaint.empty(); }));
+    EXPECT_TRUE(spin_until([&] { return now->refusal().empty() && complaint.empty(); }));
 }
 
 // The old ones may be more open than what the settings say now.
@@ -152,11 +143,11 @@ TEST_F(TlsSourceTest, AnErrorThatNobodyExpectedIsNamedAndLeavesNothingInUse)
     broken = true;
     settings.client_certificates = ClientCertificates::request;
     fragile.set(settings);
-    EXPECT_TRUE(eventually([&] { return !complaint.empty(); }));
+    EXPECT_TRUE(spin_until([&] { return !complaint.empty(); }));
     EXPECT_NE(complaint.find("cannot be used"), std::string::npos);
     EXPECT_FALSE(now);
     broken = false;
-    EXPECT_TRUE(eventually([&] { return now != nullptr; })) << "without a change";
+    EXPECT_TRUE(spin_until([&] { return now != nullptr; })) << "without a change";
     broken = true;
     complaint.clear();
     TlsSource{workers,
