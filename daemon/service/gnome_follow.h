@@ -3,6 +3,7 @@
 // reads them is gnome_settings (GNOME's) and policy_from_settings (ours).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct GnomeState {
     struct Protocol {
         bool enabled = false;
         bool view_only = true;
+        std::uint16_t port = 0; // of gnome-remote-desktop
         bool operator==(const Protocol&) const = default;
     };
     Protocol rdp;

@@ -34,13 +34,48 @@ GObjectPtr<GSettings> open(const char* protocol, GSettingsBackend* backend)
 
 GnomeState::Protocol protocol_of(GSettings* settings)
 {
+    guint16 port = 0;
+    g_settings_get(settings, "port", "q", &port);
     return {g_settings_get_boolean(settings, "enable") != FALSE,
-            g_settings_get_boolean(settings, "view-only") != FALSE};
+            g_settings_get_boolean(settings, "view-only") != FALSE, port};
+}
+
+GnomeState read_keys(GSettings* rdp, GSettings* vnc)
+{
+    GnomeState now;
+    if (rdp != nullptr) {
+        now.rdp = protocol_of(rdp);
+        now.certificate_file = setting_word(rdp, "tls-cert");
+        now.private_key_file = setting_word(rdp, "tls-key");
+    }
+    if (vnc != nullptr) {
+        now.vnc = protocol_of(vnc);
+    }
+    return now;
 }
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 } // namespace
+
+GnomeState read_gnome_keys(GSettingsBackend* backend)
+{
+    return read_keys(open("rdp", backend).get(), open("vnc", backend).get());
+}
+
+bool is_gnome_remote_desktop_installed()
+{
+    GSettingsSchemaSource* const source = g_settings_schema_source_get_default();
+    GSettingsSchema* const schema =
+        source != nullptr
+            ? g_settings_schema_source_lookup(source, "org.gnome.desktop.remote-desktop.rdp", TRUE)
+            : nullptr;
+    if (schema == nullptr) {
+        return false;
+    }
+    g_settings_schema_unref(schema);
+    return true;
+}
 
 GnomeSettings::GnomeSettings(GSettingsBackend* backend, std::string runtime_directory,
                              std::function<void()> on_change)
@@ -89,15 +124,7 @@ void GnomeSettings::marker_changed(GFileMonitor*, GFile*, GFile*, GFileMonitorEv
 
 GnomeState GnomeSettings::read() const
 {
-    GnomeState now;
-    if (rdp_) {
-        now.rdp = protocol_of(rdp_.get());
-        now.certificate_file = setting_word(rdp_.get(), "tls-cert");
-        now.private_key_file = setting_word(rdp_.get(), "tls-key");
-    }
-    if (vnc_) {
-        now.vnc = protocol_of(vnc_.get());
-    }
+    GnomeState now = read_keys(rdp_.get(), vnc_.get());
     now.has_service_manager = exists(runtime_directory_ + "/systemd/private");
     now.started = exists(marker_);
     now.dismissed = exists(dismissal_);

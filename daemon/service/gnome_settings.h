@@ -49,4 +49,9 @@ private:
     GnomeState state_;
 };
 
+// The keys alone, as they are now, for who does not follow them. `backend` as above.
+GnomeState read_gnome_keys(GSettingsBackend* backend = nullptr);
+// Whether there is a gnome-remote-desktop that goes by them.
+bool is_gnome_remote_desktop_installed();
+
 } // namespace gds

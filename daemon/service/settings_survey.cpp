@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/settings_survey.h"
 
+#include "service/gnome_settings.h"
 #include "service/policy_from_settings.h"
 #include "service/sasl_settings.h"
 #include "service/setting_keys.h"
@@ -28,7 +29,9 @@ SettingsSurvey survey_settings()
     survey.keytab = setting_word(sasl.get(), "keytab");
     survey.monitors = setting_word(settings.get(), "monitors");
     survey.locked = locked_settings(setting_keys(settings.get()));
-    survey.gnome = read_gnome_switch();
+    if (is_gnome_remote_desktop_installed()) {
+        survey.gnome = read_gnome_keys();
+    }
     return survey;
 }
 

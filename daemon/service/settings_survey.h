@@ -4,8 +4,9 @@
 #pragma once
 
 #include "server/policy.h"
-#include "service/gnome_switch.h"
+#include "service/gnome_follow.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct SettingsSurvey {
     std::string keytab;
     std::string monitors;
     std::vector<std::string> locked; // settings that only an administrator changes
-    GnomeSwitch gnome;
+    // What GNOME's own remote desktop is told to do; nothing where it is not installed.
+    std::optional<GnomeState> gnome;
 };
 
 // Throws std::runtime_error with a sentence when our schema is not installed.

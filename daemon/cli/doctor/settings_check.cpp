@@ -87,12 +87,13 @@ Findings judge_locks(const SettingsSurvey& survey)
     return {well(k_locks, sentence(_("An administrator has locked: %s."), list.c_str()))};
 }
 
-Findings judge_gnome(const GnomeSwitch& gnome, std::uint16_t port)
+Findings judge_gnome(const std::optional<GnomeState>& gnome, std::uint16_t port)
 {
-    if (!gnome.installed) {
+    if (!gnome) {
         return {well(k_gnome, _("GNOME's own remote desktop is not installed."))};
     }
-    if (gnome.vnc && gnome.vnc_port == port) {
+    const GnomeState::Protocol& vnc = gnome->vnc;
+    if (vnc.enabled && vnc.port == port) {
         return {warning(k_gnome,
                         sentence(_("GNOME's own remote desktop is switched on for VNC, at the same "
                                    "port %u."),
@@ -100,12 +101,13 @@ Findings judge_gnome(const GnomeSwitch& gnome, std::uint16_t port)
                         _("Switch it off with “gsettings set "
                           "org.gnome.desktop.remote-desktop.vnc enable false”."))};
     }
-    if (gnome.rdp || gnome.vnc) {
-        return {well(k_gnome,
-                     sentence(_("GNOME's own remote desktop is on too (%s port %u), and "
-                                "not in the way."),
-                              gnome.rdp ? "RDP" : "VNC",
-                              static_cast<unsigned>(gnome.rdp ? gnome.rdp_port : gnome.vnc_port)))};
+    const bool by_rdp = gnome->rdp.enabled;
+    if (by_rdp || vnc.enabled) {
+        return {
+            well(k_gnome, sentence(_("GNOME's own remote desktop is on too (%s port %u), and "
+                                     "not in the way."),
+                                   by_rdp ? "RDP" : "VNC",
+                                   static_cast<unsigned>(by_rdp ? gnome->rdp.port : vnc.port)))};
     }
     return {well(k_gnome, _("GNOME's own remote desktop is off."))};
 }

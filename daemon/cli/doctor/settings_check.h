@@ -12,7 +12,7 @@ namespace gds::cli {
 
 Findings judge_settings(const SettingsSurvey& survey);
 Findings judge_locks(const SettingsSurvey& survey);
-Findings judge_gnome(const GnomeSwitch& gnome, std::uint16_t port);
+Findings judge_gnome(const std::optional<GnomeState>& gnome, std::uint16_t port);
 
 // What the settings ask of the keyring and of SASL.
 PasswordNeeds password_needs(const Policy& policy);

@@ -112,12 +112,14 @@ TEST(DoctorLocks, OnlySwitchedOffIsAFault)
 
 TEST(DoctorGnome, InTheWayAtTheSamePortOnly)
 {
-    EXPECT_EQ(only(judge_gnome({}, 5900)).verdict, Verdict::ok);
-    GnomeSwitch gnome{.installed = true};
+    EXPECT_EQ(only(judge_gnome(std::nullopt, 5900)).verdict, Verdict::ok);
+    GnomeState gnome;
+    gnome.rdp.port = 3389;
+    gnome.vnc.port = 5900;
     EXPECT_EQ(only(judge_gnome(gnome, 5900)).verdict, Verdict::ok);
-    gnome.rdp = true;
+    gnome.rdp.enabled = true;
     EXPECT_NE(only(judge_gnome(gnome, 5900)).what.find("RDP port 3389"), std::string::npos);
-    gnome.vnc = true;
+    gnome.vnc.enabled = true;
     EXPECT_EQ(only(judge_gnome(gnome, 5900)).verdict, Verdict::warning);
     EXPECT_EQ(only(judge_gnome(gnome, 5901)).verdict, Verdict::ok);
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/gnome_settings.h"
 
-#include "base/source.h"
+#include "fakes/main_loop.h"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <string>
 
 #define G_SETTINGS_ENABLE_BACKEND 1
@@ -16,7 +14,7 @@
 namespace gds {
 namespace {
 
-using namespace std::chrono_literals;
+using test::spin_until;
 
 class GnomeSettingsTest : public testing::Test {
 protected:
@@ -44,24 +42,18 @@ protected:
     // As GNOME Settings writes them, by another object on the same path.
     void write(const char* key, bool value, const char* protocol = "rdp")
     {
+        write_value(key, g_variant_new_boolean(value ? TRUE : FALSE), protocol);
+    }
+    void write_value(const char* key, GVariant* value, const char* protocol)
+    {
         GSettingsSchema* schema = g_settings_schema_source_lookup(
             g_settings_schema_source_get_default(),
             (std::string{"org.gnome.desktop-sharing.gnome-settings."} + protocol).c_str(), TRUE);
         const GObjectPtr<GSettings> settings{g_settings_new_full(schema, backend_.get(), nullptr)};
         g_settings_schema_unref(schema);
-        g_settings_set_boolean(settings.get(), key, value ? TRUE : FALSE);
+        g_settings_set_value(settings.get(), key, value);
     }
 
-    bool until(const std::function<bool()>& condition)
-    {
-        bool over = false;
-        const Source end = call_after(5s, [&] { over = true; });
-        const Source tick = call_every(1ms, [] {});
-        while (!over && !condition()) {
-            g_main_context_iteration(nullptr, TRUE);
-        }
-        return !over;
-    }
     bool is_on(const GnomeSettings& gnome) { return is_switched_on(gnome.state()); }
 
     std::string directory_;
@@ -77,12 +69,12 @@ TEST_F(GnomeSettingsTest, FollowsKeyAndUnit)
     write("enable", true);
     EXPECT_FALSE(is_on(gnome)); // written, but not started yet
     start();
-    ASSERT_TRUE(until([&] { return is_on(gnome); }));
+    ASSERT_TRUE(spin_until([&] { return is_on(gnome); }));
     EXPECT_GT(told_, 0);
     write("view-only", false);
     EXPECT_FALSE(gnome.state().rdp.view_only);
     stop();
-    ASSERT_TRUE(until([&] { return !is_on(gnome); }));
+    ASSERT_TRUE(spin_until([&] { return !is_on(gnome); }));
 }
 
 TEST_F(GnomeSettingsTest, FindsAtTheStartWhatWasSwitchedOnBefore)
@@ -124,9 +116,9 @@ TEST_F(GnomeSettingsTest, WhatWasDismissedStaysOffUntilTheSwitchIsMoved)
     write("view-only", false); // is not the switch
     EXPECT_FALSE(is_on(gnome));
     stop();
-    ASSERT_TRUE(until([&] { return !gnome.state().started; }));
+    ASSERT_TRUE(spin_until([&] { return !gnome.state().started; }));
     start();
-    EXPECT_TRUE(until([&] { return is_on(gnome); }));
+    EXPECT_TRUE(spin_until([&] { return is_on(gnome); }));
 }
 
 TEST_F(GnomeSettingsTest, WhatWasDismissedCanBeTakenBack)
@@ -151,7 +143,7 @@ TEST_F(GnomeSettingsTest, ToDismissWhatIsOffIsNothing)
     gnome.dismiss();
     write("enable", true);
     start();
-    EXPECT_TRUE(until([&] { return is_on(gnome); }));
+    EXPECT_TRUE(spin_until([&] { return is_on(gnome); }));
 }
 
 TEST_F(GnomeSettingsTest, TheOtherProtocolIsReadToo)
@@ -160,6 +152,18 @@ TEST_F(GnomeSettingsTest, TheOtherProtocolIsReadToo)
     write("enable", true, "vnc");
     EXPECT_TRUE(gnome.state().vnc.enabled);
     EXPECT_FALSE(gnome.state().rdp.enabled);
+}
+
+TEST_F(GnomeSettingsTest, KeysAreReadWithoutFollowingThem)
+{
+    EXPECT_EQ(read_gnome_keys(backend_.get()).rdp, (GnomeState::Protocol{.port = 3389}));
+    EXPECT_EQ(read_gnome_keys(backend_.get()).vnc, (GnomeState::Protocol{.port = 5900}));
+    write("enable", true);
+    write_value("port", g_variant_new_uint16(4000), "rdp");
+    write("view-only", false, "vnc");
+    const GnomeState gnome = read_gnome_keys(backend_.get());
+    EXPECT_EQ(gnome.rdp, (GnomeState::Protocol{.enabled = true, .port = 4000}));
+    EXPECT_EQ(gnome.vnc, (GnomeState::Protocol{.view_only = false, .port = 5900}));
 }
 
 } // namespace
