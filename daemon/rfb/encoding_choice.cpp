@@ -28,6 +28,8 @@ const Encoder* find_encoder(std::int32_t number)
 bool* find_extension(EncodingChoice& choice, std::int32_t number)
 {
     switch (number) {
+    case encoding::k_copy_rect:
+        return &choice.copy_rect;
     case encoding::k_cursor:
         return &choice.cursor;
     case encoding::k_cursor_with_alpha:

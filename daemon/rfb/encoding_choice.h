@@ -16,6 +16,7 @@ struct EncodingChoice {
     int compress_level = 1;
     int quality_level = -1; // lossless unless the client names a level
 
+    bool copy_rect = false;
     bool cursor = false;
     bool cursor_with_alpha = false;
     bool pointer_pos = false;

@@ -65,6 +65,13 @@ void put_rect_header(StreamWriter& out, const Rect& rect, std::int32_t encoding)
     out.put_s32(encoding);
 }
 
+void put_copy_rect(StreamWriter& out, const Rect& to, Point by)
+{
+    put_rect_header(out, to, encoding::k_copy_rect);
+    out.put_u16(static_cast<std::uint16_t>(to.x - by.x));
+    out.put_u16(static_cast<std::uint16_t>(to.y - by.y));
+}
+
 void put_last_rect(StreamWriter& out) { put_rect_header(out, {}, encoding::k_last_rect); }
 
 void put_acknowledgement(StreamWriter& out, std::int32_t encoding)

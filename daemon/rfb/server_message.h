@@ -24,6 +24,8 @@ void put_server_init(StreamWriter& out, Size size, const PixelFormat& format,
 void put_update_header(StreamWriter& out, std::uint16_t rect_count);
 // A rectangle's header; its payload follows.
 void put_rect_header(StreamWriter& out, const Rect& rect, std::int32_t encoding);
+// CopyRect, with its header: `to` is a copy of what stands `by` before it.
+void put_copy_rect(StreamWriter& out, const Rect& to, Point by);
 void put_last_rect(StreamWriter& out);
 // A pseudo-rectangle that says only that the server knows the extension.
 void put_acknowledgement(StreamWriter& out, std::int32_t encoding);

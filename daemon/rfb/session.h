@@ -30,6 +30,9 @@ struct SessionLimits {
     std::chrono::milliseconds client_init{10'000};
     // A client that takes nothing for so long while data waits is dropped.
     std::chrono::milliseconds no_progress{60'000};
+    // What a client shows is kept for its sake (to find what moved) while it takes the next update,
+    // for so long.
+    std::chrono::milliseconds shown_kept{1'000};
     // A client that moved the pointer itself is not told of its place before so long has passed.
     std::chrono::milliseconds pointer_quiet{1'000};
     // Messages that are handled before others get their turn.

@@ -281,18 +281,23 @@ bool SessionUpdater::put_size()
 
 // --- pixels
 
-// Only the parts hold the frame: it goes when the last of them is encoded, and does not wait for
-// the client.
-std::vector<Part> SessionUpdater::plan_picture()
+SessionUpdater::Picture SessionUpdater::take_picture()
 {
-    const FramePtr frame = host_.frame();
-    const Region due = state_.request.due();
-    const auto& choice = state_.choice;
-    const Overlay overlay = choice.draws_cursor() ? Overlay{} : draw_cursor(*frame, host_.cursor());
-    // What is asked and what changes from here on is for the next update.
-    state_.request.answered(due);
-    return plan_update(due, frame, overlay,
-                       choice.last_rect ? k_streamed_part_pixels : k_part_pixels);
+    Picture picture;
+    picture.frame = host_.frame();
+    picture.due = state_.request.due();
+    if (!state_.choice.draws_cursor()) {
+        picture.overlay = draw_cursor(*picture.frame, host_.cursor());
+    }
+    return picture;
+}
+
+Task<MovedContent> SessionUpdater::find_moved(MoveSearch::Job job)
+{
+    auto search = [job = std::move(job)] { return job.run(); };
+    auto found = co_await pool_.run(std::move(search));
+    moves_.end(found);
+    co_return found;
 }
 
 Task<> SessionUpdater::send_picture()
@@ -300,14 +305,41 @@ Task<> SessionUpdater::send_picture()
     // Of the first update: in the format of its pixels.
     std::uint16_t news = put_small_news();
     Bytes news_rects = out_.take();
-    auto parts = plan_picture();
+    // The whole update in one format and encoding, whatever the client says meanwhile.
+    const EncodingChoice choice = state_.choice;
+    const Encoder* encoder = choice.encoder;
+    const EncodeParams params{state_.format, choice.compress_level, choice.quality_level};
+    auto picture = take_picture();
+    std::optional<MoveSearch::Job> search;
+    Source forget_shown;
+    if (choice.copy_rect && choice.draws_cursor()) {
+        search = moves_.begin(picture.frame, picture.due, state_.request.refresh());
+    }
+    // What is asked and what changes from here on is for the next update.
+    state_.request.answered(picture.due);
+    if (choice.copy_rect && choice.draws_cursor()) {
+        moves_.shows(picture.frame, state_.request.owed());
+        // Who takes so long to take this costs no memory for it.
+        forget_shown = call_after(limits_.shown_kept, [this] { moves_.shows_something_else(); });
+    } else {
+        moves_.shows_something_else();
+    }
+    if (search) {
+        const auto moved = co_await find_moved(std::move(*search));
+        for (const auto& rect : moved.to) {
+            put_copy_rect(out_, rect, moved.by);
+        }
+        news = static_cast<std::uint16_t>(news + moved.to.size());
+        const Bytes copies = out_.take();
+        news_rects.insert(news_rects.end(), copies.begin(), copies.end());
+        picture.due.subtract(Region::of(moved.to));
+    }
+    auto parts = plan_update(picture.due, picture.frame, picture.overlay,
+                             choice.last_rect ? k_streamed_part_pixels : k_part_pixels);
+    picture = {}; // the parts hold what they need of it
     const auto raw_picture = static_cast<std::size_t>(Rect::of(state_.request.size()).area()) * 4;
     const std::size_t most_held = std::min(k_most_held, raw_picture);
-    // The whole update in one format and encoding, whatever the client says meanwhile.
-    const Encoder* encoder = state_.choice.encoder;
-    const EncodeParams params{state_.format, state_.choice.compress_level,
-                              state_.choice.quality_level};
-    const bool streamed = parts.size() > 1 && state_.choice.last_rect;
+    const bool streamed = parts.size() > 1 && choice.last_rect;
     // The update's first octets; of one that is counted when its rectangles are known.
     const auto put_start = [&](std::size_t rects) {
         const auto count = streamed ? std::size_t{k_rects_until_last} : rects + news;

@@ -8,6 +8,7 @@
 #include "io/byte_stream.h"
 #include "io/stream_writer.h"
 #include "rfb/client_input.h"
+#include "rfb/move_search.h"
 #include "rfb/session_state.h"
 #include "rfb/update_plan.h"
 
@@ -47,7 +48,14 @@ private:
     bool put_cursor();
     bool put_pointer_pos_if_moved();
     bool put_size();
-    std::vector<Part> plan_picture();
+    // The picture of the next update, and what of it is due.
+    struct Picture {
+        FramePtr frame;
+        Region due;
+        Overlay overlay;
+    };
+    Picture take_picture();
+    Task<MovedContent> find_moved(MoveSearch::Job job);
     Task<> send_picture();
     // Nothing is kept of them: they may be as large as a picture.
     void put_encoded(std::vector<EncodedRect>&& rects);
@@ -65,6 +73,8 @@ private:
     // The header of that stream of the client's was sent.
     bool zlib_started_ = false;
     bool zrle_started_ = false;
+
+    MoveSearch moves_;
 
     Size frame_size_; // of the host's picture when last looked at
     std::string told_name_;

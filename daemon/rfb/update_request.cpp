@@ -18,6 +18,7 @@ void UpdateRequest::set_size(Size size)
         continuous_area_ = Rect::of(size);
     }
     size_ = size;
+    refresh_.clear();
     owed_ = Region{Rect::of(size)};
     if (!requested_.empty()) {
         requested_ = owed_;
@@ -36,6 +37,8 @@ void UpdateRequest::ask(bool incremental, const Rect& area)
     if (!incremental) {
         owed_.add(wanted);
         owed_.simplify(k_most_rects);
+        refresh_.add(wanted);
+        refresh_.simplify(k_most_rects);
     }
 }
 
@@ -68,6 +71,8 @@ void UpdateRequest::answered(const Region& sent)
 {
     owed_.subtract(sent);
     owed_.simplify(k_most_rects);
+    refresh_.subtract(sent);
+    refresh_.simplify(k_most_rects);
     requested_.clear();
     asked_ = false;
 }

@@ -29,6 +29,11 @@ public:
     bool may_send() const { return asked_ || continuous_; }
     // What may be sent now: asked for and owed. Empty: nothing to send.
     Region due() const;
+    // What the client wants whether it has changed or not, and has not been sent yet: it may have
+    // lost it.
+    const Region& refresh() const { return refresh_; }
+    // What the client lacks, asked for or not.
+    const Region& owed() const { return owed_; }
     // `sent` went out as the answer to everything that was asked up to now.
     void answered(const Region& sent);
 
@@ -38,6 +43,7 @@ private:
     Size size_;
     Region owed_;
     Region requested_;
+    Region refresh_;
     bool asked_ = false;
     bool continuous_ = false;
     Rect continuous_area_; // as the client said it; clipped where it is used

@@ -38,6 +38,7 @@ namespace encoding {
 inline constexpr std::int32_t k_raw = 0;
 inline constexpr std::int32_t k_hextile = 5;
 inline constexpr std::int32_t k_zlib = 6;
+inline constexpr std::int32_t k_copy_rect = 1;
 inline constexpr std::int32_t k_tight = 7;
 inline constexpr std::int32_t k_zrle = 16;
 inline constexpr std::int32_t k_quality_level_lowest = -32;

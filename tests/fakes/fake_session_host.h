@@ -46,6 +46,20 @@ public:
         }
         publish(std::move(next), rect);
     }
+    // What lies in `area` moves there by so much, and what it leaves is painted.
+    void move(const Rect& area, Point by, std::uint32_t colour)
+    {
+        auto next = std::make_shared<Frame>(*frame_);
+        const Rect all = Rect::of(frame_->size);
+        for (int y = area.y; y < area.bottom(); ++y) {
+            for (int x = area.x; x < area.right(); ++x) {
+                const Point from{x - by.x, y - by.y};
+                const bool inside = area.contains(from) && all.contains(from);
+                next->row(y)[x] = inside ? frame_->row(from.y)[from.x] : colour;
+            }
+        }
+        publish(std::move(next), area);
+    }
     void set_pointer(Size size, Point hotspot, std::uint32_t argb, Point position)
     {
         auto shape = std::make_shared<CursorShape>();

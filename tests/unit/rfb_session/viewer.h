@@ -293,7 +293,9 @@ private:
         seen.encoding = static_cast<std::int32_t>(number(4));
         const auto area = static_cast<std::size_t>(seen.rect.area());
         std::size_t length = 0;
-        if (seen.encoding == encoding::k_raw) {
+        if (seen.encoding == encoding::k_copy_rect) {
+            length = 4;
+        } else if (seen.encoding == encoding::k_raw) {
             length = area * octets_per_pixel;
         } else if (seen.encoding == encoding::k_zrle || seen.encoding == encoding::k_zlib ||
                    seen.encoding == encoding::k_desktop_name) {
@@ -328,6 +330,9 @@ private:
                 resize(seen.rect.size());
             }
         }
+        if (seen.encoding == encoding::k_copy_rect) {
+            copy(seen);
+        }
         if (seen.encoding != encoding::k_raw || octets_per_pixel != 4) {
             return;
         }
@@ -339,6 +344,24 @@ private:
             for (int x = seen.rect.x; x < seen.rect.right(); ++x, octet += 4) {
                 pixels[static_cast<std::size_t>(y * size.width + x)] =
                     static_cast<std::uint32_t>(octet[0] | octet[1] << 8 | octet[2] << 16);
+            }
+        }
+    }
+
+    // RFC 6143, 7.7.2: from the framebuffer as it is now.
+    void copy(const SeenRect& seen)
+    {
+        const auto& at = seen.payload;
+        const Rect from{at[0] << 8 | at[1], at[2] << 8 | at[3], seen.rect.width, seen.rect.height};
+        if (from.intersected(Rect::of(size)) != from ||
+            seen.rect.intersected(Rect::of(size)) != seen.rect) {
+            throw std::runtime_error{"a copy outside the framebuffer"};
+        }
+        const auto before = pixels;
+        for (int y = 0; y < from.height; ++y) {
+            for (int x = 0; x < from.width; ++x) {
+                pixels[static_cast<std::size_t>((seen.rect.y + y) * size.width + seen.rect.x + x)] =
+                    before[static_cast<std::size_t>((from.y + y) * size.width + from.x + x)];
             }
         }
     }
