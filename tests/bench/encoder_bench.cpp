@@ -2,6 +2,7 @@
 // What the encoders cost on one core: thread CPU time and octets for a 1920x1080 frame of each
 // kind. Not a test; trust ratios more than figures.
 #include "desktop/frame_compare.h"
+#include "desktop/moved_content.h"
 #include "rfb/encoder.h"
 
 #include "fakes/pictures.h"
@@ -49,6 +50,43 @@ void measure(const char* name, const Encoder& encoder, const Frame& frame,
     std::printf("  %-16s %8.2f ms %8zu KB\n", name, cost, octets / 1000);
 }
 
+// What moved by so much, and how much of it was found.
+void measure_move(const char* name, const Frame& before, Point by)
+{
+    Frame now = before;
+    for (int y = 0; y < k_size.height; ++y) {
+        for (int x = 0; x < k_size.width; ++x) {
+            const int from_x = x - by.x;
+            const int from_y = y - by.y;
+            if (from_x >= 0 && from_y >= 0 && from_x < k_size.width && from_y < k_size.height) {
+                now.row(y)[x] = before.row(from_y)[from_x];
+            }
+        }
+    }
+    const Region all{Rect::of(k_size)};
+    std::int64_t found = 0;
+    const double cost = best_of([&] {
+        found = 0;
+        for (const auto& rect : find_moved_content(before, now, all, {}).to) {
+            found += rect.area();
+        }
+    });
+    std::printf("  %-16s %8.2f ms %8lld %%\n", name, cost,
+                static_cast<long long>(found * 100 / all.area()));
+}
+
+void measure_moves(fakes::Content content)
+{
+    const Frame frame = fakes::picture(content, k_size, 1);
+    measure_move("moved up", frame, {0, -37});
+    measure_move("moved aside", frame, {53, 0});
+    measure_move("moved aslant", frame, {11, 9});
+    const Frame other = fakes::picture(content, k_size, 2);
+    const Region all{Rect::of(k_size)};
+    std::printf("  %-16s %8.2f ms\n", "not moved",
+                best_of([&] { find_moved_content(frame, other, all, {}); }));
+}
+
 void measure_scene(fakes::Content content)
 {
     const Frame frame = fakes::picture(content, k_size, 1);
@@ -59,6 +97,7 @@ void measure_scene(fakes::Content content)
                         std::abort();
                     }
                 }));
+    measure_moves(content);
     EncodeParams params;
     measure("raw", raw_encoder(), frame, params);
     measure("hextile", hextile_encoder(), frame, params);

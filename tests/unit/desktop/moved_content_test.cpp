@@ -77,7 +77,8 @@ TEST_P(Moved, IsFoundAndCopiesRight)
 }
 INSTANTIATE_TEST_SUITE_P(Ways, Moved,
                          testing::Values(Point{0, -1}, Point{0, 1}, Point{0, -40}, Point{0, 117},
-                                         Point{-1, 0}, Point{1, 0}, Point{-53, 0}, Point{90, 0}));
+                                         Point{-1, 0}, Point{1, 0}, Point{-53, 0}, Point{90, 0},
+                                         Point{7, -12}, Point{-31, 20}));
 
 TEST(MovedContent, ABarThatStaysSpoilsNothingElse)
 {
@@ -90,6 +91,31 @@ TEST(MovedContent, ABarThatStaysSpoilsNothingElse)
     copy(copied, moved);
     EXPECT_EQ(differing(copied, now, {0, 0, 560, 456}), 0);
     EXPECT_EQ(differing(copied, now, {576, 0, 64, 480}), 0) << "the bar";
+}
+
+// A window that is dragged over a picture that stays.
+TEST(MovedContent, AWindowIsFoundWhereverItGoes)
+{
+    const Frame ground = noisy(8);
+    Frame window = noisy(9);
+    const auto put = [&](Point at) {
+        Frame frame = ground;
+        for (int y = 0; y < 200; ++y) {
+            std::copy_n(window.row(y), 260, frame.row(at.y + y) + at.x);
+        }
+        return frame;
+    };
+    const Frame before = put({100, 90});
+    for (const Point at : {Point{109, 95}, Point{60, 120}, Point{101, 89}, Point{300, 250}}) {
+        const Frame now = put(at);
+        Region changed{Rect{100, 90, 260, 200}};
+        changed.add(Rect{at.x, at.y, 260, 200});
+        const auto moved = find_moved_content(before, now, changed, {});
+        EXPECT_EQ(moved.by, (Point{at.x - 100, at.y - 90}));
+        Frame copied = before;
+        copy(copied, moved);
+        EXPECT_EQ(differing(copied, now, {at.x, at.y, 260, 200}), 0);
+    }
 }
 
 TEST(MovedContent, NothingFalseIsFound)

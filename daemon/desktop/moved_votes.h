@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Guesses of how the content of a picture moved, by hashes. Pure; what they say is to be checked.
+#pragma once
+
+#include "desktop/frame.h"
+
+#include <vector>
+
+namespace gds {
+
+// Upwards, downwards or sideways: the way that most lines of the changed part have gone. (0, 0):
+// there is none.
+Point vote_by_lines(const Frame& before, const Frame& now, const Region& changed);
+
+// Any way, by small windows that are picked for their content: at most two ways, the likelier
+// first. Several times as dear.
+std::vector<Point> vote_by_windows(const Frame& before, const Frame& now, const Region& changed);
+
+} // namespace gds

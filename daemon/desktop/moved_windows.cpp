@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The window of 16 by 4 pixels at every place is hashed, and about one in 512 picked by its hash
+// alone, so that the same content is picked wherever it stands. Where a picked one stood once
+// before, and now elsewhere, is a vote.
+#include "desktop/moved_votes.h"
+#include "desktop/vector_clones.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace gds {
+
+namespace {
+
+constexpr int k_window_width = 16;
+constexpr int k_window_height = 4;
+constexpr unsigned k_picked_bits = 9;
+constexpr int k_block = 64;
+constexpr unsigned k_least_votes = 4;
+constexpr std::size_t k_most_ways = 2;
+// Odd ones without a pattern.
+constexpr std::array<std::uint32_t, 5> k_multipliers{0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU,
+                                                     0x27d4eb2fU, 0x165667b1U};
+
+struct Picked {
+    std::uint32_t hash;
+    Point at;
+};
+
+// sums[x]: of the 16 pixels from x on. Each step doubles what a sum spans.
+GDS_VECTOR_CLONES
+void hash_row(const std::uint32_t* __restrict row, int width, std::uint32_t* __restrict sums)
+{
+    for (int x = 0; x < width; ++x) {
+        sums[x] = row[x] & k_rgb_mask;
+    }
+    for (unsigned step = 0; step < 4; ++step) {
+        const int span = 1 << step;
+        const std::uint32_t multiplier = k_multipliers[step];
+        // In place: what is read to the right is not written yet.
+        for (int x = 0; x + span < width; ++x) {
+            sums[x] = sums[x] * multiplier + sums[x + span];
+        }
+    }
+}
+
+GDS_VECTOR_CLONES
+void join_rows(const std::uint32_t* __restrict a, const std::uint32_t* __restrict b,
+               const std::uint32_t* __restrict c, const std::uint32_t* __restrict d, int count,
+               std::uint32_t* __restrict out)
+{
+    const std::uint32_t multiplier = k_multipliers[4];
+    for (int x = 0; x < count; ++x) {
+        const std::uint32_t sum =
+            ((a[x] * multiplier + b[x]) * multiplier + c[x]) * multiplier + d[x];
+        out[x] = sum ^ (sum >> 13);
+    }
+}
+
+constexpr bool is_picked(std::uint32_t hash) { return hash >> (32 - k_picked_bits) == 0; }
+
+// Most blocks have none that is picked.
+GDS_VECTOR_CLONES
+std::uint32_t least(const std::uint32_t* hashes, int count)
+{
+    std::uint32_t found = ~std::uint32_t{0};
+    for (int x = 0; x < count; ++x) {
+        found = std::min(found, hashes[x]);
+    }
+    return found;
+}
+
+std::vector<Picked> pick(const Frame& frame, const Rect& area)
+{
+    std::vector<Picked> picked;
+    const int count = area.width - k_window_width + 1;
+    if (count <= 0 || area.height < k_window_height) {
+        return picked;
+    }
+    std::array<std::vector<std::uint32_t>, k_window_height> rows;
+    for (auto& row : rows) {
+        row.resize(static_cast<std::size_t>(area.width));
+    }
+    std::vector<std::uint32_t> joined(static_cast<std::size_t>(count));
+    for (int y = 0; y < area.height; ++y) {
+        const auto slot = [&](int back) {
+            return rows[static_cast<std::size_t>(y - back) % rows.size()].data();
+        };
+        hash_row(frame.row(area.y + y) + area.x, area.width, slot(0));
+        if (y + 1 < k_window_height) {
+            continue;
+        }
+        join_rows(slot(3), slot(2), slot(1), slot(0), count, joined.data());
+        for (int begin = 1; begin < count; begin += k_block) {
+            const int end = std::min(begin + k_block, count);
+            if (!is_picked(least(joined.data() + begin, end - begin))) {
+                continue;
+            }
+            for (int x = begin; x < end; ++x) {
+                const auto hash = joined[static_cast<std::size_t>(x)];
+                // One that is like its neighbour is of a plain area.
+                if (is_picked(hash) && hash != joined[static_cast<std::size_t>(x) - 1]) {
+                    picked.push_back({hash, {area.x + x, area.y + y - k_window_height + 1}});
+                }
+            }
+        }
+    }
+    return picked;
+}
+
+void drop_repeated(std::vector<Picked>& picked)
+{
+    std::ranges::sort(picked, {}, &Picked::hash);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < picked.size();) {
+        std::size_t next = i + 1;
+        while (next < picked.size() && picked[next].hash == picked[i].hash) {
+            ++next;
+        }
+        if (next == i + 1) {
+            picked[kept++] = picked[i];
+        }
+        i = next;
+    }
+    picked.resize(kept);
+}
+
+} // namespace
+
+std::vector<Point> vote_by_windows(const Frame& before, const Frame& now, const Region& changed)
+{
+    const Rect area = changed.bounds();
+    auto was = pick(before, area);
+    drop_repeated(was);
+    std::unordered_map<std::uint64_t, unsigned> votes;
+    for (const auto& is : pick(now, area)) {
+        const auto found = std::ranges::lower_bound(was, is.hash, {}, &Picked::hash);
+        if (found == was.end() || found->hash != is.hash || found->at == is.at) {
+            continue;
+        }
+        const auto dx = static_cast<std::uint32_t>(is.at.x - found->at.x);
+        const auto dy = static_cast<std::uint32_t>(is.at.y - found->at.y);
+        ++votes[std::uint64_t{dx} << 32 | dy];
+    }
+    std::vector<std::pair<unsigned, Point>> ways;
+    for (const auto& [way, count] : votes) {
+        if (count >= k_least_votes) {
+            ways.push_back({count,
+                            {static_cast<int>(static_cast<std::uint32_t>(way >> 32)),
+                             static_cast<int>(static_cast<std::uint32_t>(way))}});
+        }
+    }
+    std::ranges::sort(ways, [](const auto& a, const auto& b) {
+        return std::tuple{b.first, a.second.x, a.second.y} <
+               std::tuple{a.first, b.second.x, b.second.y};
+    });
+    std::vector<Point> likeliest;
+    for (const auto& [count, way] : ways) {
+        if (likeliest.size() < k_most_ways) {
+            likeliest.push_back(way);
+        }
+    }
+    return likeliest;
+}
+
+} // namespace gds
