@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/task.h"
+#include "io/line_state.h"
 
 #include <cstddef>
 #include <span>
@@ -22,6 +23,9 @@ public:
 
     // Returns when all of `from` was taken by the layer below. `from` stays valid until then.
     virtual Task<> write(ByteView from) = 0;
+
+    // Of the socket at the bottom of a stack; nothing from the layers over it.
+    virtual std::optional<LineState> line_state() const { return std::nullopt; }
 };
 
 } // namespace gds

@@ -23,6 +23,7 @@ public:
     std::uint64_t bytes_sent() const { return bytes_sent_; }
     std::uint64_t bytes_received() const { return bytes_received_; }
 
+    std::optional<LineState> line_state() const override { return line_state_of(socket_.get()); }
     // TCP's smoothed round trip in microseconds; 0 where there is no TCP.
     std::uint32_t round_trip_time() const;
     // Tells the peer that nothing follows.

@@ -7,6 +7,7 @@
 #include "io/byte_stream.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ public:
     // The topmost layer. Read exactly what is asked during the handshake: octets that were read
     // ahead before a layer switch are an injection hole.
     ByteStream& stream() { return *layers_.back(); }
+    // Of the line under all layers.
+    std::optional<LineState> line_state() const { return layers_.front()->line_state(); }
     void push_layer(std::unique_ptr<ByteStream> layer) { layers_.push_back(std::move(layer)); }
 
     // A layer that begins behind SecurityResult, which goes in clear, and only after a good one.

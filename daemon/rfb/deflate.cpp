@@ -75,11 +75,21 @@ private:
 
 } // namespace
 
+int same_deflate_level(int level)
+{
+    level = std::clamp(level, 0, 9);
+#ifdef GDS_HAVE_ISAL
+    return level > 0 && level < k_slow_and_small ? 1 : level;
+#else
+    return level;
+#endif
+}
+
 void deflate_block(ByteView in, int level, Bytes& out)
 {
     level = std::clamp(level, 0, 9);
 #ifdef GDS_HAVE_ISAL
-    if (level > 0 && level < k_slow_and_small && !in.empty()) {
+    if (same_deflate_level(level) == 1 && !in.empty()) {
         isal_deflate_block(in, out);
         return;
     }

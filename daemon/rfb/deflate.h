@@ -21,4 +21,7 @@ inline constexpr std::array<std::uint8_t, 2> k_zlib_header{0x78, 0x01};
 // `level` is 0..9; from 7 up it is slow.
 void deflate_block(ByteView in, int level, Bytes& out);
 
+// The lowest level that gives the same blocks as `level`.
+int same_deflate_level(int level);
+
 } // namespace gds

@@ -349,17 +349,16 @@ class HextileEncoder : public Encoder {
 public:
     std::int32_t encoding() const override { return encoding::k_hextile; }
 
-    std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
-                                    const EncodeParams& params) const override
+    Bytes encode(const Frame& frame, const Rect& piece, const EncodeParams& params) const override
     {
         assert(is_valid(params.format));
-        assert(rect == rect.intersected(Rect::of(frame.size)));
+        assert(piece == piece.intersected(Rect::of(frame.size)));
         const auto writer = std::make_unique<PieceWriter>(params.format);
-        std::vector<EncodedRect> result;
-        for (const Rect& piece : pieces_of(rect)) {
-            result.push_back({piece, encoding(), writer->write(frame, piece)});
-        }
-        return result;
+        return writer->write(frame, piece);
+    }
+    EncodeParams relevant(const EncodeParams& params) const override
+    {
+        return {params.format, 0, -1};
     }
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Raw encoding (RFC 6143, 7.7.1): the pixels as they are, one rectangle.
+// Raw encoding (RFC 6143, 7.7.1): the pixels as they are.
 #include "rfb/encoder.h"
-
-#include <utility>
 
 namespace gds {
 
@@ -14,14 +12,15 @@ class RawEncoder : public Encoder {
 public:
     std::int32_t encoding() const override { return k_raw; }
 
-    std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
-                                    const EncodeParams& params) const override
+    Bytes encode(const Frame& frame, const Rect& piece, const EncodeParams& params) const override
     {
-        EncodedRect encoded{rect, k_raw, {}};
-        convert_pixels(frame, rect, params.format, encoded.payload);
-        std::vector<EncodedRect> result;
-        result.push_back(std::move(encoded));
-        return result;
+        Bytes pixels;
+        convert_pixels(frame, piece, params.format, pixels);
+        return pixels;
+    }
+    EncodeParams relevant(const EncodeParams& params) const override
+    {
+        return {params.format, 0, -1};
     }
 };
 

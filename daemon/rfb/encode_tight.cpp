@@ -7,7 +7,6 @@
 #include "rfb/encoder.h"
 #include "rfb/palette.h"
 #include "rfb/photo_jpeg.h"
-#include "rfb/rect_pieces.h"
 
 #include <cassert>
 #include <stdexcept>
@@ -36,10 +35,15 @@ constexpr std::size_t k_least_compressed = 12;
 constexpr std::size_t k_longest_body = (std::size_t{1} << 22) - 1;
 
 // TPIXEL: red, green and blue octet whatever the shifts, when each has 8 bits of a 24-bit depth.
+bool takes_tpixels(const PixelFormat& format)
+{
+    return format.bits_per_pixel == 32 && format.depth == 24 && format.red_max == 255 &&
+           format.green_max == 255 && format.blue_max == 255;
+}
+
 PixelPacker tpixel_packer(const PixelFormat& format)
 {
-    if (format.bits_per_pixel == 32 && format.depth == 24 && format.red_max == 255 &&
-        format.green_max == 255 && format.blue_max == 255) {
+    if (takes_tpixels(format)) {
         PixelFormat rgb;
         rgb.big_endian = true;
         return PixelPacker(rgb, 3);
@@ -239,17 +243,20 @@ class TightEncoder : public Encoder {
 public:
     std::int32_t encoding() const override { return k_tight; }
 
-    std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
-                                    const EncodeParams& params) const override
+    Bytes encode(const Frame& frame, const Rect& piece, const EncodeParams& params) const override
     {
         assert(is_valid(params.format));
-        assert(rect == rect.intersected(Rect::of(frame.size)));
-        PieceWriter writer(frame, params);
-        std::vector<EncodedRect> result;
-        for (const Rect& piece : pieces_of(rect)) {
-            result.push_back({piece, k_tight, writer.write(piece)});
+        assert(piece == piece.intersected(Rect::of(frame.size)));
+        return PieceWriter(frame, params).write(piece);
+    }
+    EncodeParams relevant(const EncodeParams& params) const override
+    {
+        EncodeParams needs = params;
+        needs.compress_level = same_deflate_level(params.compress_level);
+        if (takes_tpixels(params.format)) {
+            needs.format = {}; // any of them
         }
-        return result;
+        return needs;
     }
 };
 

@@ -2,11 +2,9 @@
 // Zlib encoding (rfbproto, "Zlib Encoding"): the pixels as Raw has them, compressed.
 #include "rfb/deflate.h"
 #include "rfb/encoder.h"
-#include "rfb/rect_pieces.h"
 #include "rfb/wire.h"
 
 #include <cassert>
-#include <utility>
 
 namespace gds {
 
@@ -16,22 +14,20 @@ class ZlibEncoder : public Encoder {
 public:
     std::int32_t encoding() const override { return encoding::k_zlib; }
 
-    std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
-                                    const EncodeParams& params) const override
+    Bytes encode(const Frame& frame, const Rect& piece, const EncodeParams& params) const override
     {
         assert(is_valid(params.format));
-        assert(rect == rect.intersected(Rect::of(frame.size)));
+        assert(piece == piece.intersected(Rect::of(frame.size)));
         Bytes pixels;
-        std::vector<EncodedRect> result;
-        for (const Rect& piece : pieces_of(rect)) {
-            pixels.clear();
-            convert_pixels(frame, piece, params.format, pixels);
-            EncodedRect encoded{piece, encoding(), {}};
-            deflate_block(pixels, params.compress_level, encoded.payload);
-            encoded.payload.shrink_to_fit();
-            result.push_back(std::move(encoded));
-        }
-        return result;
+        convert_pixels(frame, piece, params.format, pixels);
+        Bytes compressed;
+        deflate_block(pixels, params.compress_level, compressed);
+        compressed.shrink_to_fit();
+        return compressed;
+    }
+    EncodeParams relevant(const EncodeParams& params) const override
+    {
+        return {params.format, same_deflate_level(params.compress_level), -1};
     }
 };
 

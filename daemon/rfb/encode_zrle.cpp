@@ -5,7 +5,6 @@
 #include "rfb/deflate.h"
 #include "rfb/encoder.h"
 #include "rfb/palette.h"
-#include "rfb/rect_pieces.h"
 
 #include <algorithm>
 #include <array>
@@ -231,30 +230,28 @@ class ZrleEncoder : public Encoder {
 public:
     std::int32_t encoding() const override { return k_zrle; }
 
-    std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
-                                    const EncodeParams& params) const override
+    Bytes encode(const Frame& frame, const Rect& piece, const EncodeParams& params) const override
     {
         assert(is_valid(params.format));
-        assert(rect == rect.intersected(Rect::of(frame.size)));
+        assert(piece == piece.intersected(Rect::of(frame.size)));
         const PixelPacker packer = cpixel_packer(params.format);
         const auto writer = std::make_unique<TileWriter>(packer);
         Bytes tiles;
-        std::vector<EncodedRect> result;
-        for (const Rect& piece : pieces_of(rect)) {
-            tiles.clear();
-            for (int y = piece.y; y < piece.bottom(); y += k_tile_side) {
-                for (int x = piece.x; x < piece.right(); x += k_tile_side) {
-                    const Rect tile{x, y, std::min(k_tile_side, piece.right() - x),
-                                    std::min(k_tile_side, piece.bottom() - y)};
-                    writer->write(frame, tile, tiles);
-                }
+        for (int y = piece.y; y < piece.bottom(); y += k_tile_side) {
+            for (int x = piece.x; x < piece.right(); x += k_tile_side) {
+                const Rect tile{x, y, std::min(k_tile_side, piece.right() - x),
+                                std::min(k_tile_side, piece.bottom() - y)};
+                writer->write(frame, tile, tiles);
             }
-            EncodedRect encoded{piece, k_zrle, {}};
-            deflate_block(tiles, params.compress_level, encoded.payload);
-            encoded.payload.shrink_to_fit();
-            result.push_back(std::move(encoded));
         }
-        return result;
+        Bytes compressed;
+        deflate_block(tiles, params.compress_level, compressed);
+        compressed.shrink_to_fit();
+        return compressed;
+    }
+    EncodeParams relevant(const EncodeParams& params) const override
+    {
+        return {params.format, same_deflate_level(params.compress_level), -1};
     }
 };
 

@@ -9,7 +9,6 @@
 #include "desktop/pixel_format.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gds {
 
@@ -22,13 +21,10 @@ struct EncodeParams {
     bool operator==(const EncodeParams&) const = default;
 };
 
+// A rectangle of an update and what its header says.
 struct EncodedRect {
     Rect rect;
     std::int32_t encoding = 0;
-    // Everything behind the rectangle header. For Zlib and ZRLE without the length word: raw
-    // deflate blocks that refer to nothing before them and end on an octet boundary, so that they
-    // can be spliced into any client's stream; the session writes the length and, once per client,
-    // the zlib header before it.
     Bytes payload;
 };
 
@@ -36,9 +32,16 @@ class Encoder {
 public:
     virtual ~Encoder() = default;
     virtual std::int32_t encoding() const = 0;
-    // Cuts `rect` (within the frame, not empty) into as many rectangles as suit the encoding.
-    virtual std::vector<EncodedRect> encode(const Frame& frame, const Rect& rect,
-                                            const EncodeParams& params) const = 0;
+    // Everything behind the rectangle header of `piece`, which lies within the frame, is not empty
+    // and has sides of at most k_piece_side. For Zlib and ZRLE without the length word: raw deflate
+    // blocks that refer to nothing before them and end on an octet boundary, so that they can be
+    // spliced into any client's stream; the session writes the length and, once per client, the
+    // zlib header before it.
+    virtual Bytes encode(const Frame& frame, const Rect& piece,
+                         const EncodeParams& params) const = 0;
+    // `params` without what makes no difference to the octets: clients for whom this is equal can
+    // have the same.
+    virtual EncodeParams relevant(const EncodeParams& params) const = 0;
 };
 
 const Encoder& raw_encoder();

@@ -27,6 +27,8 @@ public:
 
     // An update goes out after which the client shows `frame`, except for `lacking`.
     void shows(FramePtr frame, Region lacking);
+    // It does not get these after all.
+    void lacks(const Region& more) { lacking_.add(more); }
     void shows_something_else() { shown_.reset(); }
 
 private:

@@ -15,12 +15,12 @@
 namespace gds {
 
 struct Session::Impl {
-    Impl(Connection& connection, Authenticated proof, SessionHost& session_host, WorkerPool& pool,
-         const SessionLimits& session_limits)
+    Impl(Connection& connection, Authenticated proof, SessionHost& session_host,
+         SharedPictures& pictures, const SessionLimits& session_limits)
         : who(std::move(proof)), host(session_host), limits(session_limits), input(host),
           stream_reader(connection.stream(), StreamReader::Mode::buffered),
           reader(stream_reader, state, host, input, limits),
-          updater(connection.stream(), state, host, input, pool, limits)
+          updater(connection, state, host, input, pictures, limits)
     {}
 
     void on_end(std::exception_ptr reason)
@@ -46,9 +46,9 @@ struct Session::Impl {
     std::exception_ptr error;
 };
 
-Session::Session(Connection& connection, Authenticated who, SessionHost& host, WorkerPool& pool,
-                 const SessionLimits& limits)
-    : impl_(std::make_unique<Impl>(connection, std::move(who), host, pool, limits))
+Session::Session(Connection& connection, Authenticated who, SessionHost& host,
+                 SharedPictures& pictures, const SessionLimits& limits)
+    : impl_(std::make_unique<Impl>(connection, std::move(who), host, pictures, limits))
 {}
 
 Session::~Session() = default;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Session: an admitted client, from ClientInit to the end (RFC 6143, 7.3 to 7.7). Two tasks: the
 // reader takes client messages, the updater is the only writer. Owned by server/client; main
-// thread, except encoding, which runs on the worker pool.
+// thread.
 //
 // At most one update is in flight; what changes meanwhile is one region, so a slow client skips
 // frames, never damage.
 #pragma once
 
 #include "base/task.h"
-#include "base/worker_pool.h"
 #include "rfb/authenticated.h"
 #include "rfb/connection.h"
 #include "rfb/session_host.h"
+#include "rfb/shared_pictures.h"
 
 #include <chrono>
 #include <cstdint>
@@ -33,6 +33,10 @@ struct SessionLimits {
     // What a client shows is kept for its sake (to find what moved) while it takes the next update,
     // for so long.
     std::chrono::milliseconds shown_kept{1'000};
+    // An update that takes longer is cut short when a newer picture is there (LastRect).
+    std::chrono::milliseconds long_update{100};
+    // What was sent with loss is sent without when it has not changed for so long.
+    std::chrono::milliseconds refined_after{200};
     // A client that moved the pointer itself is not told of its place before so long has passed.
     std::chrono::milliseconds pointer_quiet{1'000};
     // Messages that are handled before others get their turn.
@@ -41,7 +45,7 @@ struct SessionLimits {
 
 class Session {
 public:
-    Session(Connection& connection, Authenticated who, SessionHost& host, WorkerPool& pool,
+    Session(Connection& connection, Authenticated who, SessionHost& host, SharedPictures& pictures,
             const SessionLimits& limits = {});
     // Releases, through the host's input(), what the client still holds down.
     ~Session();

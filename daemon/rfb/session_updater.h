@@ -4,14 +4,14 @@
 #pragma once
 
 #include "base/task.h"
-#include "base/worker_pool.h"
-#include "io/byte_stream.h"
-#include "io/stream_writer.h"
 #include "rfb/client_input.h"
-#include "rfb/move_search.h"
+#include "rfb/connection.h"
+#include "rfb/paced_writer.h"
+#include "rfb/picture_sender.h"
 #include "rfb/session_state.h"
-#include "rfb/update_plan.h"
+#include "rfb/shared_pictures.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,10 +21,11 @@ namespace gds {
 
 class SessionUpdater {
 public:
-    // All outlive the updater, except the workers' jobs, which own what they need.
-    SessionUpdater(ByteStream& stream, SessionState& state, SessionHost& host,
-                   const ClientInput& input, WorkerPool& pool, const SessionLimits& limits)
-        : stream_(stream), state_(state), host_(host), input_(input), pool_(pool), limits_(limits)
+    // All outlive the updater.
+    SessionUpdater(Connection& connection, SessionState& state, SessionHost& host,
+                   const ClientInput& input, SharedPictures& pictures, const SessionLimits& limits)
+        : writer_(connection, limits.no_progress), state_(state), host_(host), input_(input),
+          limits_(limits), sender_(writer_, state, pictures, limits, [this] { look_at_host(); })
     {}
 
     // ServerInit, with which the client's framebuffer comes to be.
@@ -35,10 +36,10 @@ public:
 private:
     void look_at_host();
     void look_at_cursor();
-    bool picture_due() const;
+    bool picture_due();
     bool size_differs() const;
 
-    std::size_t held_back() const;
+    std::size_t held_back();
     void put_answers(std::size_t count);
     void drop_answers(std::size_t count);
     void put_answer(const Answer& answer);
@@ -48,33 +49,15 @@ private:
     bool put_cursor();
     bool put_pointer_pos_if_moved();
     bool put_size();
-    // The picture of the next update, and what of it is due.
-    struct Picture {
-        FramePtr frame;
-        Region due;
-        Overlay overlay;
-    };
-    Picture take_picture();
-    Task<MovedContent> find_moved(MoveSearch::Job job);
     Task<> send_picture();
-    // Nothing is kept of them: they may be as large as a picture.
-    void put_encoded(std::vector<EncodedRect>&& rects);
 
-    Task<> flush();
-
-    ByteStream& stream_;
+    PacedWriter writer_;
     SessionState& state_;
     SessionHost& host_;
     const ClientInput& input_;
-    WorkerPool& pool_;
     const SessionLimits& limits_;
 
-    StreamWriter out_;
-    // The header of that stream of the client's was sent.
-    bool zlib_started_ = false;
-    bool zrle_started_ = false;
-
-    MoveSearch moves_;
+    PictureSender sender_;
 
     Size frame_size_; // of the host's picture when last looked at
     std::string told_name_;

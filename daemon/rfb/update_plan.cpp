@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/update_plan.h"
 
+#include "rfb/rect_pieces.h"
+
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace gds {
@@ -18,8 +19,6 @@ constexpr std::size_t k_neighbours = 16;
 // The grid that is left when a region is too torn: columns x rows is k_max_update_rects.
 constexpr int k_grid_columns = 4;
 constexpr int k_grid_rows = 8;
-// Bands start at multiples of this, so that the encoders' own tiles stay whole.
-constexpr int k_band_rows = 64;
 
 Rect hull(const Rect& a, const Rect& b)
 {
@@ -72,42 +71,6 @@ std::vector<Rect> gather_in_grid(const Region& region)
     }
     return cells;
 }
-
-// Collects pieces into parts of about that many pixels.
-class PartCutter {
-public:
-    explicit PartCutter(std::int64_t part_pixels) : part_pixels_(part_pixels) {}
-
-    void add(FramePtr source, const Rect& from, Point at)
-    {
-        if (from.empty()) {
-            return;
-        }
-        const auto fitting = part_pixels_ / from.width / k_band_rows * k_band_rows;
-        const int band =
-            std::max(k_band_rows, static_cast<int>(std::min<std::int64_t>(fitting, k_max_side)));
-        for (int row = 0; row < from.height; row += band) {
-            const int height = std::min(band, from.height - row);
-            Piece piece{source, {from.x, from.y + row, from.width, height}, {at.x, at.y + row}};
-            const auto pixels = piece.from.area();
-            if (pixels_ > 0 && pixels_ + pixels > part_pixels_) {
-                parts_.emplace_back();
-                pixels_ = 0;
-            }
-            if (parts_.empty()) {
-                parts_.emplace_back();
-            }
-            parts_.back().push_back(std::move(piece));
-            pixels_ += pixels;
-        }
-    }
-    std::vector<Part> take() { return std::move(parts_); }
-
-private:
-    std::int64_t part_pixels_;
-    std::vector<Part> parts_;
-    std::int64_t pixels_ = 0;
-};
 
 // `over` is premultiplied (Porter and Duff's "over").
 std::uint32_t blend(std::uint32_t under, std::uint32_t over)
@@ -187,51 +150,35 @@ std::vector<Rect> few_rects(const Region& region)
     return rects.size() <= k_max_update_rects ? rects : gather_in_grid(region);
 }
 
-std::vector<Part> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay,
-                              std::int64_t part_pixels)
+std::vector<Piece> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay)
 {
-    PartCutter cutter{part_pixels};
+    std::vector<Piece> pieces;
+    const auto cut = [&](const FramePtr& source, const Rect& from, Point by) {
+        for (const auto& piece : pieces_of(from)) {
+            pieces.push_back({source, piece, {piece.x + by.x, piece.y + by.y}});
+        }
+    };
     const Rect covered = overlay.area();
     for (const auto& rect : few_rects(region)) {
         const Rect seen = rect.intersected(Rect::of(frame->size));
         Region plain{seen};
         plain.subtract(Region{covered});
         for (const auto& part : plain.rects()) {
-            cutter.add(frame, part, {part.x, part.y});
+            cut(frame, part, {});
         }
         const Rect drawn = seen.intersected(covered);
-        cutter.add(overlay.picture,
-                   {drawn.x - covered.x, drawn.y - covered.y, drawn.width, drawn.height},
-                   {drawn.x, drawn.y});
+        cut(overlay.picture, {drawn.x - covered.x, drawn.y - covered.y, drawn.width, drawn.height},
+            {covered.x, covered.y});
         Region beyond{rect};
         beyond.subtract(Region{seen});
         for (const auto& part : beyond.rects()) {
-            cutter.add(nullptr, part, {part.x, part.y});
+            cut(nullptr, part, {});
         }
     }
-    return cutter.take();
-}
-
-std::vector<EncodedRect> encode_part(const Part& part, const Encoder& encoder,
-                                     const EncodeParams& params)
-{
-    std::vector<EncodedRect> all;
-    for (const auto& piece : part) {
-        FramePtr source = piece.source;
-        Rect from = piece.from;
-        if (!source) {
-            source = std::make_shared<Frame>(piece.from.size());
-            from = Rect::of(piece.from.size());
-        }
-        assert(from.intersected(Rect::of(source->size)) == from);
-        auto encoded = encoder.encode(*source, from, params);
-        for (auto& one : encoded) {
-            one.rect.x += piece.at.x - from.x;
-            one.rect.y += piece.at.y - from.y;
-            all.push_back(std::move(one));
-        }
+    if (pieces.size() > k_max_pieces) {
+        return plan_update(region.bounds(), frame, overlay);
     }
-    return all;
+    return pieces;
 }
 
 } // namespace gds

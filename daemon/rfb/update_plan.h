@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From a region that is due to the rectangles that are encoded: few and big ones, cut into parts of
-// bounded size, with the cursor drawn in and black where the framebuffer of the client is larger
-// than the picture. Values and pure functions; encode_part() runs on a worker.
+// From a region that is due to the pieces that are encoded: few rectangles, cut to a bounded size,
+// with the cursor drawn in and black where the framebuffer of the client is larger than the
+// picture. Values and pure functions.
 #pragma once
 
 #include "desktop/cursor.h"
+#include "desktop/frame.h"
 #include "desktop/region.h"
-#include "rfb/encoder.h"
 
 #include <cstddef>
 #include <vector>
@@ -31,23 +31,16 @@ struct Piece {
     Rect from;
     Point at;
 };
-// What is encoded as one job and held encoded at a time.
-using Part = std::vector<Piece>;
 
 inline constexpr std::size_t k_max_update_rects = 32;
-inline constexpr std::int64_t k_part_pixels = 1 << 20;
-// Of updates that are sent part by part: what waits for a slow client is one of them.
-inline constexpr std::int64_t k_streamed_part_pixels = 1 << 18;
+// More pieces than this fit the count of a FramebufferUpdate (RFC 6143, 7.6.1).
+inline constexpr std::size_t k_max_pieces = 60'000;
 
 // At most k_max_update_rects rectangles that cover the region and little more. They may overlap.
 std::vector<Rect> few_rects(const Region& region);
 
-// The parts of an update; together they hold each rectangle of few_rects(region).
-std::vector<Part> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay,
-                              std::int64_t part_pixels = k_part_pixels);
-
-// The encoded rectangles, in coordinates of the client's framebuffer.
-std::vector<EncodedRect> encode_part(const Part& part, const Encoder& encoder,
-                                     const EncodeParams& params);
+// The pieces of an update, one rectangle of it each; together they cover each rectangle of
+// few_rects(region).
+std::vector<Piece> plan_update(const Region& region, const FramePtr& frame, const Overlay& overlay);
 
 } // namespace gds

@@ -30,14 +30,14 @@ void UpdateRequest::ask(bool incremental, const Rect& area)
     if (continuous_ && incremental) {
         return;
     }
-    const Rect wanted = clipped(area);
+    const Rect now = clipped(area);
     asked_ = true;
-    requested_.add(wanted);
+    requested_.add(now);
     requested_.simplify(k_most_rects);
     if (!incremental) {
-        owed_.add(wanted);
+        owed_.add(now);
         owed_.simplify(k_most_rects);
-        refresh_.add(wanted);
+        refresh_.add(now);
         refresh_.simplify(k_most_rects);
     }
 }
@@ -57,14 +57,14 @@ void UpdateRequest::add_damage(const Region& damage)
     owed_.simplify(k_most_rects);
 }
 
-Region UpdateRequest::due() const
+Region UpdateRequest::wanted(Region of) const
 {
-    Region wanted = requested_;
+    Region asked = requested_;
     if (continuous_) {
-        wanted.add(clipped(continuous_area_));
+        asked.add(clipped(continuous_area_));
     }
-    wanted.intersect(owed_);
-    return wanted;
+    of.intersect(asked);
+    return of;
 }
 
 void UpdateRequest::answered(const Region& sent)

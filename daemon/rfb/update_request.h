@@ -27,8 +27,10 @@ public:
 
     // The client waits for news, also of an area without pixels.
     bool may_send() const { return asked_ || continuous_; }
+    // What of it the client has asked for.
+    Region wanted(Region of) const;
     // What may be sent now: asked for and owed. Empty: nothing to send.
-    Region due() const;
+    Region due() const { return wanted(owed_); }
     // What the client wants whether it has changed or not, and has not been sent yet: it may have
     // lost it.
     const Region& refresh() const { return refresh_; }

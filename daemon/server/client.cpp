@@ -23,10 +23,11 @@ constexpr std::size_t k_most_damage_rects = 256;
 } // namespace
 
 Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
-               ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers)
+               ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
+               SharedPictures& pictures)
     : number_(number), source_(std::move(accepted.source)), journal_(number, accepted.peer),
       access_(std::move(accepted.address)), policy_(std::move(policy)), setup_(std::move(setup)),
-      owner_(owner), screen_(screen), admission_(admission), workers_(workers),
+      owner_(owner), screen_(screen), admission_(admission), workers_(workers), pictures_(pictures),
       connected_since_(std::time(nullptr)),
       asking_({[this] {
                    damage_ = Rect::of(frame()->size);
@@ -101,7 +102,7 @@ Task<> Client::serve()
 
     stage_ = "session";
     SessionHost& host = *this;
-    session_ = std::make_unique<Session>(*connection_, std::move(*who), host, workers_);
+    session_ = std::make_unique<Session>(*connection_, std::move(*who), host, pictures_);
     look_up_later();
     if (owner_.may_log_session(source_)) {
         journal_.logged_in(rights());

@@ -54,7 +54,8 @@ public:
 class Client final : private SessionHost, private SecurityObserver, private ScreenViewer {
 public:
     Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
-           ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers);
+           ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
+           SharedPictures& pictures);
     ~Client() override;
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
@@ -137,6 +138,7 @@ private:
     Screen& screen_;
     Admission& admission_;
     WorkerPool& workers_;
+    SharedPictures& pictures_;
     std::int64_t connected_since_;
     SocketStream* socket_ = nullptr; // the bottom layer of connection_
     std::unique_ptr<Connection> connection_;

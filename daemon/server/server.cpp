@@ -45,8 +45,9 @@ bool spend_record(LogBudget& budget, const std::string& source)
 
 Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_name,
                GroupLookup group_lookup)
-    : workers_(workers), desktop_name_(std::move(desktop_name)), credentials_(nobody()),
-      screen_(capture, [this] { on_screen_status(); }), group_lookup_(std::move(group_lookup))
+    : workers_(workers), pictures_(workers), desktop_name_(std::move(desktop_name)),
+      credentials_(nobody()), screen_(capture, [this] { on_screen_status(); }),
+      group_lookup_(std::move(group_lookup))
 {}
 
 Server::~Server()
@@ -253,7 +254,7 @@ void Server::admit(Accepted accepted)
     }
     ClientOwner& owner = *this;
     auto client = std::make_unique<Client>(number, std::move(accepted), policy_, security_setup(),
-                                           owner, screen_, admission_, workers_);
+                                           owner, screen_, admission_, workers_, pictures_);
     Client& started = *client;
     clients_.emplace(number, std::move(client));
     tell([info = started.info()](ServerObserver& observer) { observer.on_client_added(info); });

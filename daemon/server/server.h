@@ -93,6 +93,7 @@ private:
     void tell(std::function<void(ServerObserver&)> event);
 
     WorkerPool& workers_;
+    SharedPictures pictures_;
     const std::string desktop_name_;
     PolicyPtr policy_ = std::make_shared<const Policy>();
     CredentialsPtr credentials_;

@@ -5,6 +5,7 @@
 #include "desktop/moved_content.h"
 #include "rfb/encoder.h"
 
+#include "fakes/encode_rect.h"
 #include "fakes/pictures.h"
 
 #include <algorithm>
@@ -43,7 +44,8 @@ void measure(const char* name, const Encoder& encoder, const Frame& frame,
     std::size_t octets = 0;
     const double cost = best_of([&] {
         octets = 0;
-        for (const EncodedRect& rect : encoder.encode(frame, Rect::of(frame.size), params)) {
+        for (const EncodedRect& rect :
+             fakes::encode_rect(encoder, frame, Rect::of(frame.size), params)) {
             octets += 12 + rect.payload.size();
         }
     });

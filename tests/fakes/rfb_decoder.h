@@ -4,10 +4,10 @@
 #pragma once
 
 #include "desktop/pixel_format.h"
+#include "fakes/encode_rect.h"
 #include "fakes/hextile_decoder.h"
 #include "fakes/octet_streams.h"
 #include "fakes/pictures.h"
-#include "rfb/encoder.h"
 
 #include <array>
 #include <cstdint>

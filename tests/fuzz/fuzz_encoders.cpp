@@ -92,7 +92,7 @@ void check_encoder(const Encoder& encoder, const Frame& frame, const Rect& rect,
 {
     fakes::RfbDecoder decoder(frame.size, params.format);
     Region covered;
-    for (const EncodedRect& encoded : encoder.encode(frame, rect, params)) {
+    for (const EncodedRect& encoded : fakes::encode_rect(encoder, frame, rect, params)) {
         require(encoded.encoding == encoder.encoding(), "wrong encoding");
         require(!covered.intersects(encoded.rect), "overlapping rectangles");
         covered.add(encoded.rect);

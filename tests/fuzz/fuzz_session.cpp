@@ -74,6 +74,7 @@ void check_end(std::exception_ptr error)
 void run(ByteView input)
 {
     static WorkerPool pool{1, 0};
+    SharedPictures pictures{pool};
     auto pair = test::make_stream_pair();
     auto& client = *pair.client;
     pair.server->set_read_limit(input[0] + std::size_t{1});
@@ -90,7 +91,7 @@ void run(ByteView input)
     Session session{connection,
                     SecurityProof::make({IdentityKind::password, "fuzz", {}},
                                         SecurityWord::x509_plain, "", 256),
-                    host, pool, limits};
+                    host, pictures, limits};
     TaskScope scope;
     bool ended = false;
     scope.spawn(session.run(), [&ended](std::exception_ptr error) {

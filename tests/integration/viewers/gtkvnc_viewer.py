@@ -3,7 +3,7 @@
 """gtk-vnc as a viewer without a human: logs in, types, saves what it sees.
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
-        [--type TEXT] [--snapshot FILE.png] [--lossy] [--seconds N]
+        [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
         [--client-certificate FILE.pem --client-key FILE.pem]
 
 The widget runs in a home with the server's certificate as its CA (passwd_home.py).
@@ -29,6 +29,7 @@ def parse():
     parser.add_argument("--client-certificate")
     parser.add_argument("--client-key")
     parser.add_argument("--type", default="")
+    parser.add_argument("--watch", type=float, default=1.5)
     parser.add_argument("--snapshot")
     parser.add_argument("--lossy", action="store_true")
     parser.add_argument("--seconds", type=float, default=40, help="give up after so long")
@@ -99,7 +100,7 @@ class Viewer:
         if self.arguments.type:
             self.glib.timeout_add(300, self.type)
         else:
-            self.glib.timeout_add(1500, self.save)
+            self.glib.timeout_add(int(self.arguments.watch * 1000), self.save)
         return False
 
     def type(self):

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // libvncclient as a viewer without a human: logs in, types, saves what it sees. It takes the first
 // VeNCrypt sub-type of the server's list that it knows.
-//   VNC_USERNAME=.. VNC_PASSWORD=.. libvncclient-viewer HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT]
+//   VNC_USERNAME=.. VNC_PASSWORD=.. libvncclient-viewer HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT
+//   [SECONDS]]
 #include <rfb/rfbclient.h>
 
 #include <stdio.h>
@@ -93,7 +94,7 @@ static void save(const rfbClient* client, const char* file)
 int main(int argc, char** argv)
 {
     if (argc < 6) {
-        fprintf(stderr, "usage: %s HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT]\n", argv[0]);
+        fprintf(stderr, "usage: %s HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT [SECONDS]]\n", argv[0]);
         return 2;
     }
     rfbClient* client = rfbGetClient(8, 3, 4);
@@ -111,7 +112,8 @@ int main(int argc, char** argv)
         fprintf(stderr, "libvncclient could not log in\n");
         return 1;
     }
-    if (!follow(client, 1) || (argc > 6 && !type(client, argv[6])) || !follow(client, 1.5)) {
+    const double watch = argc > 7 ? atof(argv[7]) : 1.5;
+    if (!follow(client, 1) || (argc > 6 && !type(client, argv[6])) || !follow(client, watch)) {
         fprintf(stderr, "the server hung up\n");
         return 1;
     }

@@ -25,7 +25,7 @@ EncodeParams with(const PixelFormat& format, int quality_level = -1)
 
 EncodedRect only_rect(const Frame& frame, const EncodeParams& params)
 {
-    auto rects = tight_encoder().encode(frame, Rect::of(frame.size), params);
+    auto rects = fakes::encode_rect(tight_encoder(), frame, Rect::of(frame.size), params);
     EXPECT_EQ(rects.size(), 1U);
     return std::move(rects[0]);
 }
@@ -145,7 +145,8 @@ TEST(Tight, RectanglesStayWithinTheLimits)
 {
     const Frame frame = fakes::picture(Content::noise, {2100, 260}, 1);
     Region covered;
-    for (const EncodedRect& rect : tight_encoder().encode(frame, Rect::of(frame.size), {})) {
+    for (const EncodedRect& rect :
+         fakes::encode_rect(tight_encoder(), frame, Rect::of(frame.size), {})) {
         EXPECT_LE(rect.rect.width, 256);
         EXPECT_LE(rect.rect.height, 256);
         EXPECT_LE(rect.payload.size(), 256U * 256 * 3 + 400);
@@ -202,7 +203,7 @@ TEST(Tight, JpegShowsThePicture)
     for (const int level : {0, 5, 9}) {
         fakes::RfbDecoder decoder(frame.size, {});
         for (const auto& rect :
-             tight_encoder().encode(frame, Rect::of(frame.size), with({}, level))) {
+             fakes::encode_rect(tight_encoder(), frame, Rect::of(frame.size), with({}, level))) {
             decoder.decode(rect);
         }
         double sum = 0;

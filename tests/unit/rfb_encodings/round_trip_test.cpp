@@ -55,7 +55,8 @@ TEST(RoundTrip, EveryFormatContentAndSize)
                 for (const auto& [content, frame] : pictures) {
                     EncodeParams params;
                     params.format = format;
-                    for (const auto& rect : encoder->encode(frame, Rect::of(size), params)) {
+                    for (const auto& rect :
+                         fakes::encode_rect(*encoder, frame, Rect::of(size), params)) {
                         ASSERT_NO_THROW(decoder.decode(rect));
                     }
                     ASSERT_TRUE(same(decoder, frame, Rect::of(size), format))
@@ -76,7 +77,7 @@ TEST(RoundTrip, PiecesOfBigRectangles)
             const Frame frame = fakes::picture(content, size, 2);
             for (const Encoder* encoder : encoders()) {
                 fakes::RfbDecoder decoder(size, format);
-                for (const auto& rect : encoder->encode(frame, Rect::of(size), {})) {
+                for (const auto& rect : fakes::encode_rect(*encoder, frame, Rect::of(size), {})) {
                     ASSERT_NO_THROW(decoder.decode(rect));
                 }
                 ASSERT_TRUE(same(decoder, frame, Rect::of(size), format)) << encoder->encoding();
@@ -107,7 +108,7 @@ TEST(RoundTrip, ThousandsOfRandomRectangles)
             params.format = format;
             params.compress_level = dice.below(10);
             const Encoder& encoder = *encoders()[dice.next() % encoders().size()];
-            for (const auto& encoded : encoder.encode(frame, inside, params)) {
+            for (const auto& encoded : fakes::encode_rect(encoder, frame, inside, params)) {
                 ASSERT_NO_THROW(decoder.decode(encoded));
             }
             ASSERT_TRUE(same(decoder, frame, inside, format))
@@ -130,8 +131,8 @@ TEST(RoundTrip, SameArgumentsSameOctets)
                 EncodeParams params;
                 params.quality_level = quality;
                 const Rect rect{3, 2, 90, 70};
-                const auto one = encoder->encode(frame, rect, params);
-                const auto two = encoder->encode(other, rect, params);
+                const auto one = fakes::encode_rect(*encoder, frame, rect, params);
+                const auto two = fakes::encode_rect(*encoder, other, rect, params);
                 ASSERT_EQ(one.size(), two.size());
                 for (std::size_t i = 0; i < one.size(); ++i) {
                     EXPECT_EQ(one[i].rect, two[i].rect);
@@ -153,7 +154,7 @@ TEST(RoundTrip, BodiesServeClientsThatJoinLater)
         fakes::RfbDecoder late(size, format);
         for (std::uint64_t i = 0; i < 6; ++i) {
             const Frame frame = fakes::picture(Content::text, size, i);
-            for (const auto& rect : encoder->encode(frame, Rect::of(size), {})) {
+            for (const auto& rect : fakes::encode_rect(*encoder, frame, Rect::of(size), {})) {
                 ASSERT_NO_THROW(early.decode(rect));
                 if (i >= 3) {
                     ASSERT_NO_THROW(late.decode(rect));
@@ -172,7 +173,7 @@ TEST(RoundTrip, NoiseCostsLittleMoreThanItself)
     const Frame frame = fakes::picture(Content::noise, {300, 200}, 8);
     for (const Encoder* encoder : encoders()) {
         std::size_t octets = 0;
-        for (const auto& rect : encoder->encode(frame, Rect::of(frame.size), {})) {
+        for (const auto& rect : fakes::encode_rect(*encoder, frame, Rect::of(frame.size), {})) {
             octets += rect.payload.size();
         }
         EXPECT_LT(octets, 300U * 200 * 4 + 1000) << encoder->encoding();
@@ -182,14 +183,26 @@ TEST(RoundTrip, NoiseCostsLittleMoreThanItself)
     }
 }
 
-TEST(RoundTrip, RawIsOneRectangle)
+// Who is told that others have the same needs gets the same octets.
+TEST(RoundTrip, WhatIsNotRelevantMakesNoDifference)
 {
-    const Frame frame = fakes::picture(Content::noise, {700, 300}, 8);
-    const auto rects = raw_encoder().encode(frame, {5, 6, 600, 280}, {});
-    ASSERT_EQ(rects.size(), 1U);
-    EXPECT_EQ(raw_encoder().encoding(), 0);
-    EXPECT_EQ(rects[0].rect, (Rect{5, 6, 600, 280}));
-    EXPECT_EQ(rects[0].payload.size(), 600U * 280 * 4);
+    const Frame text = fakes::picture(Content::text, {100, 70}, 8);
+    const Frame photo = fakes::picture(Content::photo, {100, 70}, 8);
+    for (const Encoder* encoder : encoders()) {
+        for (const PixelFormat& format : fakes::all_formats()) {
+            for (int level = 0; level <= 9; ++level) {
+                const EncodeParams params{format, level, level};
+                const EncodeParams relevant = encoder->relevant(params);
+                EXPECT_EQ(encoder->relevant(relevant), relevant);
+                for (const Frame* frame : {&text, &photo}) {
+                    const Rect all = Rect::of(frame->size);
+                    EXPECT_EQ(encoder->encode(*frame, all, params),
+                              encoder->encode(*frame, all, relevant))
+                        << encoder->encoding() << " at level " << level;
+                }
+            }
+        }
+    }
 }
 
 } // namespace

@@ -36,7 +36,7 @@ protected:
             std::make_unique<Session>(connection,
                                       SecurityProof::make({IdentityKind::password, "alice", {}},
                                                           SecurityWord::x509_plain, "", 256),
-                                      host, pool, limits);
+                                      host, pictures, limits);
         scope = std::make_unique<TaskScope>();
         scope->spawn(session->run(), [this](std::exception_ptr error) {
             ended = true;
@@ -146,6 +146,7 @@ protected:
 
     FakeSessionHost host{k_size};
     WorkerPool pool{1};
+    SharedPictures pictures{pool, std::chrono::milliseconds{50}};
     SessionLimits limits;
     StreamPair pair = make_stream_pair();
     std::unique_ptr<MemoryStream> client = std::move(pair.client);

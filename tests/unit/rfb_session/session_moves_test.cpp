@@ -129,38 +129,97 @@ TEST_F(MovesTest, AClientThatDoesNotReadKeepsNoFrameForLong)
     EXPECT_TRUE(spin_until([&] { return sent.expired(); }));
 }
 
+// What may happen to a picture, at random but the same in every run.
+class Weather {
+public:
+    explicit Weather(FakeSessionHost& host) : host_(host) {}
+
+    int dice(int sides)
+    {
+        state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+        return static_cast<int>((state_ >> 33) % static_cast<std::uint64_t>(sides));
+    }
+    void change()
+    {
+        for (int i = dice(3); i >= 0; --i) {
+            const Rect area{dice(100), dice(80), 150 + dice(150), 120 + dice(100)};
+            const auto colour = static_cast<std::uint32_t>(dice(1 << 24));
+            if (dice(3) == 0) {
+                host_.paint({dice(300), dice(200), 1 + dice(90), 1 + dice(90)}, colour);
+            } else if (dice(2) == 0) {
+                host_.move(area, {0, dice(80) - 40}, colour);
+            } else {
+                host_.move(area, {dice(80) - 40, 0}, colour);
+            }
+        }
+    }
+
+private:
+    FakeSessionHost& host_;
+    std::uint64_t state_ = 42;
+};
+
 // Anything may happen between two updates; the picture is right after each.
 TEST_F(MovesTest, AnythingMixedStaysRight)
 {
     admit_copier();
-    std::uint64_t state = 42;
-    const auto dice = [&state](int sides) {
-        state = state * 6364136223846793005U + 1442695040888963407U;
-        return static_cast<int>((state >> 33) % static_cast<std::uint64_t>(sides));
-    };
+    Weather weather{host};
     int copies = 0;
     for (int round = 0; round < 60; ++round) {
-        for (int i = dice(3); i >= 0; --i) {
-            const Rect area{dice(100), dice(80), 150 + dice(150), 120 + dice(100)};
-            if (dice(3) == 0) {
-                host.paint({dice(300), dice(200), 1 + dice(90), 1 + dice(90)},
-                           static_cast<std::uint32_t>(dice(1 << 24)));
-            } else if (dice(2) == 0) {
-                host.move(area, {0, dice(80) - 40}, static_cast<std::uint32_t>(dice(1 << 24)));
-            } else {
-                host.move(area, {dice(80) - 40, 0}, static_cast<std::uint32_t>(dice(1 << 24)));
-            }
-        }
+        weather.change();
         session->picture_changed();
-        if (dice(4) == 0) {
-            say(request(true, {dice(200), dice(150), 1 + dice(200), 1 + dice(150)}));
+        if (weather.dice(4) == 0) {
+            say(request(true, {weather.dice(200), weather.dice(150), 1 + weather.dice(200),
+                               1 + weather.dice(150)}));
             next(std::chrono::milliseconds{30});
         }
-        const auto seen = update(dice(10) != 0);
+        const auto seen = update(weather.dice(10) != 0);
         copies += seen.has(encoding::k_copy_rect) ? 1 : 0;
         ASSERT_FALSE(HasFatalFailure()) << "round " << round;
     }
     EXPECT_GT(copies, 5);
+}
+
+// On a line that stops anywhere, with updates that are cut short there.
+TEST_F(MovesTest, CutShortAnywhereItStaysRight)
+{
+    constexpr Rect k_all_of_it{0, 0, 1000, 800};
+    limits.long_update = std::chrono::milliseconds{0};
+    host.resize(k_all_of_it.size());
+    admit();
+    server->set_write_capacity(100'000'000);
+    say(joined({set_encodings({1, 0, -239, encoding::k_last_rect, encoding::k_fence}),
+                request(false, k_all_of_it)}));
+    ASSERT_TRUE(next_picture());
+    Weather weather{host};
+    int copies = 0;
+    int updates = 0;
+    for (int round = 0; round < 20; ++round) {
+        host.move(k_all_of_it, {0, weather.dice(60) - 30}, 0x123456);
+        host.paint({0, 300, 1000, 500}, static_cast<std::uint32_t>(weather.dice(1 << 24)));
+        weather.change();
+        session->picture_changed();
+        server->set_write_capacity(static_cast<std::size_t>(1 + weather.dice(3'000'000)));
+        say(request(true, k_all_of_it));
+        settle();
+        weather.change();
+        session->picture_changed();
+        settle();
+        server->set_write_capacity(100'000'000);
+        for (int before = -1; before != updates;) {
+            before = updates;
+            say(joined({request(true, k_all_of_it),
+                        client_fence(fence::k_request | fence::k_block_before, "end")}));
+            for (auto seen = next(); seen && seen->type == 0; seen = next()) {
+                copies += seen->has(encoding::k_copy_rect) ? 1 : 0;
+                updates += seen->pixels() > 0 ? 1 : 0;
+            }
+        }
+        expect_picture();
+        ASSERT_FALSE(HasFatalFailure()) << "round " << round;
+    }
+    EXPECT_GT(copies, 3);
+    EXPECT_GT(updates, 30); // more than were changes: some were cut
 }
 
 } // namespace

@@ -229,6 +229,50 @@ TEST_F(SessionTest, BigPicturesComeInPartsOfOneUpdateWithLastRect)
     EXPECT_EQ(session->statistics().frames_sent, 1U);
 }
 
+TEST_F(SessionTest, AnUpdateThatIsOvertakenIsCutShortAndTheRestComesFirst)
+{
+    limits.long_update = std::chrono::milliseconds{1};
+    host.resize({1200, 1200});
+    admit();
+    server->set_write_capacity(1'000'000);
+    say(joined({set_encodings({0, encoding::k_last_rect}), request(false, {0, 0, 1200, 1200})}));
+    ASSERT_TRUE(spin_until([this] { return client->arrived().size() == 1'000'000; }));
+    host.paint({0, 0, 1200, 1200}, 0x123456);
+    session->picture_changed();
+    server->set_write_capacity(100'000'000);
+    const auto cut = next_picture();
+    ASSERT_TRUE(cut);
+    EXPECT_TRUE(cut->has(encoding::k_last_rect));
+    EXPECT_LT(cut->pixels(), 1200 * 1200);
+    const Rect last = cut->rects.at(cut->rects.size() - 2).rect;
+
+    say(request(true, {0, 0, 1200, 1200}));
+    const auto next = next_picture();
+    ASSERT_TRUE(next);
+    EXPECT_GE(next->rects.front().rect.y, last.y);
+    expect_picture();
+    EXPECT_TRUE(silent());
+}
+
+TEST_F(SessionTest, AnUpdateThatNothingOvertakesIsNotCut)
+{
+    limits.long_update = std::chrono::milliseconds{1};
+    host.resize({1200, 1200});
+    admit();
+    server->set_write_capacity(1'000'000);
+    say(joined({set_encodings({0, encoding::k_last_rect}), request(false, {0, 0, 1200, 1200})}));
+    ASSERT_TRUE(spin_until([this] { return client->arrived().size() == 1'000'000; }));
+    host.paint({0, 0, 20, 20}, 0x123456); // of what was sent
+    session->picture_changed();
+    server->set_write_capacity(100'000'000);
+    const auto whole = next_picture();
+    ASSERT_TRUE(whole);
+    EXPECT_EQ(whole->pixels(), 1200 * 1200);
+    say(request(true, {0, 0, 1200, 1200}));
+    ASSERT_TRUE(next_picture());
+    expect_picture();
+}
+
 TEST_F(SessionTest, BigPicturesAreCountedForClientsWithoutLastRect)
 {
     host.resize({1200, 1200});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/update_plan.h"
 
+#include "rfb/rect_pieces.h"
+
 #include <gtest/gtest.h>
 
 namespace gds {
@@ -62,50 +64,37 @@ TEST(FewRects, KeepsFarCornersApart)
     EXPECT_EQ(few_rects(corners).size(), 2U);
 }
 
-TEST(PlanUpdate, CutsIntoPartsOfBoundedSize)
+std::int64_t pixels_of(const std::vector<Piece>& pieces)
 {
-    const auto frame = plain_frame({3000, 2000}, 0);
-    const auto parts = plan_update(Rect{0, 0, 3000, 2000}, frame, {});
-    EXPECT_GT(parts.size(), 3U);
-    std::int64_t total = 0;
-    for (const auto& part : parts) {
-        std::int64_t pixels = 0;
-        for (const auto& piece : part) {
-            pixels += piece.from.area();
-        }
-        EXPECT_LE(pixels, k_part_pixels);
-        total += pixels;
+    std::int64_t pixels = 0;
+    for (const auto& piece : pieces) {
+        pixels += piece.from.area();
     }
-    EXPECT_EQ(total, 6'000'000);
+    return pixels;
 }
 
-TEST(PlanUpdate, PartsToBeStreamedAreSmaller)
+TEST(PlanUpdate, CutsIntoPiecesOfBoundedSize)
 {
     const auto frame = plain_frame({3000, 2000}, 0);
-    const auto parts = plan_update(Rect{0, 0, 3000, 2000}, frame, {}, k_streamed_part_pixels);
-    std::int64_t total = 0;
-    for (const auto& part : parts) {
-        std::int64_t pixels = 0;
-        for (const auto& piece : part) {
-            pixels += piece.from.area();
-        }
-        EXPECT_LE(pixels, k_streamed_part_pixels);
-        total += pixels;
+    const auto pieces = plan_update(Rect{0, 0, 3000, 2000}, frame, {});
+    EXPECT_EQ(pixels_of(pieces), 6'000'000);
+    for (const auto& piece : pieces) {
+        EXPECT_LE(piece.from.width, k_piece_side);
+        EXPECT_LE(piece.from.height, k_piece_side);
+        EXPECT_EQ(piece.at, (Point{piece.from.x, piece.from.y}));
+        EXPECT_EQ(piece.source, frame);
     }
-    EXPECT_EQ(total, 6'000'000);
 }
 
 TEST(PlanUpdate, IsBlackBeyondThePicture)
 {
     const auto frame = plain_frame({10, 10}, 0xabcdef);
-    const auto parts = plan_update(Rect{0, 0, 20, 20}, frame, {});
-    ASSERT_EQ(parts.size(), 1U);
     std::int64_t black = 0;
     std::int64_t seen = 0;
-    for (const auto& encoded : encode_part(parts[0], raw_encoder(), {})) {
-        const bool beyond = encoded.rect.x >= 10 || encoded.rect.y >= 10;
-        (beyond ? black : seen) += encoded.rect.area();
-        EXPECT_EQ(encoded.payload[0], beyond ? 0 : 0xef);
+    for (const auto& piece : plan_update(Rect{0, 0, 20, 20}, frame, {})) {
+        const bool beyond = piece.at.x >= 10 || piece.at.y >= 10;
+        (beyond ? black : seen) += piece.from.area();
+        EXPECT_EQ(piece.source == nullptr, beyond);
     }
     EXPECT_EQ(seen, 100);
     EXPECT_EQ(black, 300);
@@ -116,15 +105,14 @@ TEST(PlanUpdate, DrawsTheCursorIn)
     const auto frame = plain_frame({40, 40}, 0x202020);
     const auto overlay = draw_cursor(*frame, pointer_at({20, 10}, 0xff112233));
     EXPECT_EQ(overlay.area(), (Rect{19, 9, 4, 4}));
-    const auto parts = plan_update(Rect{0, 0, 40, 40}, frame, overlay);
-    ASSERT_EQ(parts.size(), 1U);
-    std::int64_t total = 0;
-    for (const auto& encoded : encode_part(parts[0], raw_encoder(), {})) {
-        total += encoded.rect.area();
-        const bool cursor = encoded.rect == overlay.area();
-        EXPECT_EQ(encoded.payload[0], cursor ? 0x33 : 0x20);
+    const auto pieces = plan_update(Rect{0, 0, 40, 40}, frame, overlay);
+    EXPECT_EQ(pixels_of(pieces), 1600);
+    for (const auto& piece : pieces) {
+        const bool cursor = piece.source == overlay.picture;
+        const Rect at{piece.at.x, piece.at.y, piece.from.width, piece.from.height};
+        EXPECT_EQ(cursor, at == overlay.area());
+        EXPECT_EQ(piece.from, cursor ? (Rect{0, 0, 4, 4}) : at);
     }
-    EXPECT_EQ(total, 1600);
 }
 
 TEST(DrawCursor, BlendsAndIsCutAtTheEdges)

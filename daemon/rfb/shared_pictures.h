@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SharedPictures: what many clients need of one picture is computed once for all of them: encoded
+// pieces, for those with equal needs, and what has moved. Owned by the server, for all its
+// sessions; main thread. Computes on the worker pool.
+#pragma once
+
+#include "base/shared_result.h"
+#include "base/source.h"
+#include "base/task_scope.h"
+#include "base/worker_pool.h"
+#include "rfb/encoder.h"
+#include "rfb/move_search.h"
+#include "rfb/update_plan.h"
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace gds {
+
+// What Encoder::encode() gives.
+using EncodedPiece = SharedResult<Bytes>;
+using EncodedPiecePtr = std::shared_ptr<EncodedPiece>;
+using FoundMoves = SharedResult<MovedContent>;
+using FoundMovesPtr = std::shared_ptr<FoundMoves>;
+
+class SharedPictures {
+public:
+    // `workers` outlives it; so do not its sessions.
+    // Whoever needs of a picture what was made comes within `kept`, or has it already.
+    explicit SharedPictures(WorkerPool& workers,
+                            std::chrono::milliseconds kept = std::chrono::milliseconds{500})
+        : workers_(workers), kept_(kept)
+    {}
+
+    // The picture that is shown now. What was made of the one before it stays with those who hold
+    // it, and no longer.
+    void shows(const FramePtr& frame);
+
+    // A result for each piece, begun if nobody has yet. `encoder` lives as long as the program.
+    std::vector<EncodedPiecePtr> encode(std::span<const Piece> pieces, const Encoder& encoder,
+                                        const EncodeParams& params);
+    FoundMovesPtr find_moves(const MoveSearch::Job& job);
+
+    // For the tests: how many pieces were encoded, and searches made.
+    std::uint64_t encoded() const { return encoded_; }
+    std::uint64_t searched() const { return searched_; }
+
+private:
+    struct Made {
+        Rect from;
+        const Encoder* encoder;
+        EncodeParams params;
+        EncodedPiecePtr piece;
+    };
+    struct Searched {
+        MoveSearch::Job job;
+        FoundMovesPtr found;
+    };
+    struct Batch {
+        std::vector<Piece> pieces;
+        std::vector<EncodedPiecePtr> results;
+        const Encoder* encoder;
+        EncodeParams params;
+    };
+
+    EncodedPiecePtr made(const Piece& piece, const Encoder& encoder, const EncodeParams& params);
+    void keep(const Piece& piece, const Encoder& encoder, const EncodeParams& params,
+              const EncodedPiecePtr& result);
+    void encode_at_once(const Batch& batch);
+    Task<> encode_batch(Batch batch);
+    void fail(const Batch& batch, const std::exception_ptr& error);
+    Task<> search(MoveSearch::Job job, FoundMovesPtr result);
+    void forget();
+
+    WorkerPool& workers_;
+    std::chrono::milliseconds kept_;
+    FramePtr shown_;
+    std::vector<Made> made_; // of shown_
+    std::int64_t made_pixels_ = 0;
+    std::vector<Searched> searches_; // for shown_
+    Source forget_;
+    std::uint64_t encoded_ = 0;
+    std::uint64_t searched_ = 0;
+    TaskScope tasks_;
+};
+
+} // namespace gds
