@@ -169,6 +169,10 @@ def test_the_daemon_runs_under_what_the_unit_says(daemon):
         assert facts["Umask"] == "0077" and int(facts["CapEff"], 16) == 0
         limits = pathlib.Path(f"/proc/{daemon.pid}/limits").read_text()
         assert re.search(r"^Max core file size\s+[01]\s", limits, flags=re.M)
+        tasks = pathlib.Path(f"/proc/{daemon.pid}/task").iterdir()
+        niceness = [int((task / "stat").read_text().rpartition(")")[2].split()[16])
+                    for task in tasks]
+        assert max(niceness) > 0, "what computes does not give way to the compositor"
         for kind in ("user", "mnt"):
             assert os.readlink(f"/proc/{daemon.pid}/ns/{kind}") == \
                 os.readlink(f"/proc/self/ns/{kind}")
