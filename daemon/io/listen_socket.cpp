@@ -13,6 +13,8 @@ namespace gds {
 namespace {
 
 constexpr int k_backlog = 256;
+// What the kernel takes beyond what it can send now: there it would only grow old.
+constexpr int k_most_unsent = 32 * 1024;
 constexpr int k_vanished_after_s = 90;
 constexpr int k_probe_after_s = 30;
 constexpr int k_probe_every_s = 10;
@@ -118,6 +120,7 @@ UnixListenSocket::~UnixListenSocket()
 void set_connection_options(int fd)
 {
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, k_most_unsent);
     set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set(fd, IPPROTO_TCP, TCP_KEEPIDLE, k_probe_after_s);
     set(fd, IPPROTO_TCP, TCP_KEEPINTVL, k_probe_every_s);

@@ -24,8 +24,9 @@ struct ListenRequest {
 };
 
 struct Accepted {
-    UniqueFd
-        socket; // non-blocking, close-on-exec, TCP_NODELAY, keep-alive and TCP_USER_TIMEOUT set
+    // Non-blocking, close-on-exec; TCP_NODELAY, TCP_NOTSENT_LOWAT, keep-alive, TCP_USER_TIMEOUT
+    // set.
+    UniqueFd socket;
     std::string peer; // "192.0.2.7:51234", "[2001:db8::1]:5900", "unix:"
     std::string address; // numeric, without the port: "192.0.2.7", "fe80::1%eth0"; unix: empty
     std::string source; // what throttling counts by: the IPv4 address, the IPv6 /64, "unix"

@@ -104,11 +104,11 @@ class Share:
 
     # --- viewers
 
-    def viewer(self, **options):
-        """A logged-in client; closed at the end of the test."""
+    def viewer(self, line=None, **options):
+        """A logged-in client, over the line given; closed at the end of the test."""
         defaults = {"user": self.daemon.user, "password": self.daemon.password,
                     "certificate": str(self.daemon.certificate), "host": "127.0.0.1"}
-        client = Client(self.daemon.address, **{**defaults, **options})
+        client = Client(line or self.daemon.address, **{**defaults, **options})
         self.clients.append(client)
         return client
 

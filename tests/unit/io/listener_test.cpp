@@ -87,6 +87,7 @@ TEST(Listener, AcceptsAndNamesThePeer)
     EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
     EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
     EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 32 * 1024);
     EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
     EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 90000);
     EXPECT_TRUE(listener.complaints().empty());
