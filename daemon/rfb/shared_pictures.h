@@ -45,6 +45,8 @@ public:
                                         const EncodeParams& params);
     FoundMovesPtr find_moves(const MoveSearch::Job& job);
 
+    // Nothing is kept or under way.
+    bool idle() const { return !shown_ && made_.empty() && searches_.empty() && tasks_.empty(); }
     // For the tests: how many pieces were encoded, and searches made.
     std::uint64_t encoded() const { return encoded_; }
     std::uint64_t searched() const { return searched_; }

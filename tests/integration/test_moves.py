@@ -21,14 +21,14 @@ from test_viewers import VIEWERS, address, finish, picture, start
 pytestmark = pytest.mark.on("mutter")
 
 # Seconds: longer than what scrolls takes, also on a machine that is busy.
-WATCH = "14"
+WATCH = "9"
 NOVNC = pathlib.Path("/usr/share/novnc")
 
 
 def scrolls(shared):
     """Lines of all kinds, for a few seconds, and then stands still."""
     shared.desktop.start_terminal(
-        "sh", "-c", "printf '\\033[?25l'; i=0; while [ $i -lt 120 ]; do i=$((i+1));"
+        "sh", "-c", "printf '\\033[?25l'; i=0; while [ $i -lt 70 ]; do i=$((i+1));"
         " printf '\\033[3%dm%d: %s\\033[0m\\n' $((i % 8)) $i $(echo $i $i $i | md5sum);"
         " sleep 0.05; done; sleep 1000")
 
