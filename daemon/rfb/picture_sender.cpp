@@ -12,6 +12,8 @@ namespace gds {
 
 namespace {
 
+// What is ready goes before what is still being encoded.
+constexpr std::size_t k_worth_a_packet = 1200;
 // Pieces of an update that may be cut short.
 constexpr std::size_t k_long_update = 8;
 // RFC 1950: deflate, 32 KiB window. Bodies of Zlib and ZRLE come without it; see rfb/encoder.h.
@@ -94,7 +96,9 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
     PiecesAhead ahead{pictures_, std::move(pieces), encoder, params};
     while (!ahead.empty()) {
         if (!ahead.ready()) {
-            co_await writer_.flush();
+            if (out.size() >= k_worth_a_packet) {
+                co_await writer_.flush();
+            }
             co_await ahead.wait();
         }
         put_piece(ahead.take(), encoder.encoding());

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`./dev bench`: log-ins per second, and then start-up, memory and frames per second of a build, on a
-moving 1080p terminal.
+moving 1080p terminal, for one viewer and for many.
 
-    bench.py BUILD [SECONDS [logins]]
+    bench.py BUILD [SECONDS [logins|viewers]]
 
 The viewer takes the bytes and does not decode them, so that it is not what is measured.  A wayvnc on
 the same sway desktop is measured too where it is installed.
@@ -18,9 +18,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "desktop")]
 
 import desktop as desktops  # noqa: E402
 from bench_logins import bench_logins, cpu_seconds  # noqa: E402
+from bench_viewers import SCROLL, bench_crowds  # noqa: E402
 from daemon import Daemon  # noqa: E402
 from rfb.client import Client, can_connect  # noqa: E402
-from rfb.decoders import RAW, TIGHT, ZRLE, compact_length  # noqa: E402
+from rfb.decoders import COPY_RECT, RAW, TIGHT, ZRLE, compact_length  # noqa: E402
 
 SIZE = (1920, 1080)
 MOVING = "while :; do date +%N%N%N; done"
@@ -33,6 +34,8 @@ class Taker(Client):
         _, _, width, height = rect
         if encoding == RAW:
             self.wire.read(width * height * self.pixel_format.size)
+        elif encoding == COPY_RECT:
+            self.wire.read(4)
         elif encoding == ZRLE:
             self.wire.sized()
         elif encoding == TIGHT:
@@ -105,6 +108,12 @@ def bench_daemon(desktop, build, seconds):
     for encoding in ("raw", "zrle", "tight"):
         with Taker(daemon.address, daemon.user, daemon.password, encodings=(encoding,)) as viewer:
             report(encoding, measure(viewer, daemon.pid, seconds))
+    desktop.start_terminal("sh", "-c", SCROLL)
+    time.sleep(1)
+    for encodings in (("tight",), ("copyrect", "tight")):
+        def taker(encodings=encodings):
+            return Taker(daemon.address, daemon.user, daemon.password, encodings=encodings)
+        bench_crowds("scroll, " + " ".join(encodings), taker, daemon.pid, seconds)
     daemon.stop()
 
 
@@ -115,19 +124,26 @@ def bench_wayvnc(desktop, seconds):
         with Taker(("127.0.0.1", 5970), security="none", encodings=(encoding,),
                    extensions=()) as viewer:
             report(f"wayvnc {encoding}", measure(viewer, process.pid, seconds))
+    desktop.start_terminal("sh", "-c", SCROLL)
+    time.sleep(1)
+    bench_crowds("wayvnc scroll, tight", lambda: Taker(
+        ("127.0.0.1", 5970), security="none", encodings=("tight",), extensions=()), process.pid,
+        seconds)
 
 
 def main():
     build = sys.argv[1]
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 5
-    print("logging in")
-    with desktops.create("sway", (640, 480)) as desktop:
-        daemon = Daemon(desktop, build).start()
-        bench_logins(daemon, 2 * seconds)
-        daemon.stop()
-    if sys.argv[3:] == ["logins"]:
+    part = sys.argv[3] if len(sys.argv) > 3 else ""
+    if part != "viewers":
+        print("logging in")
+        with desktops.create("sway", (640, 480)) as desktop:
+            daemon = Daemon(desktop, build).start()
+            bench_logins(daemon, 2 * seconds)
+            daemon.stop()
+    if part == "logins":
         return 0
-    for kind in ("mutter", "sway"):
+    for kind in ("sway",) if part == "viewers" else ("mutter", "sway"):
         print(f"{kind}, {SIZE[0]}x{SIZE[1]}, a terminal at full speed")
         with desktops.create(kind, SIZE) as desktop:
             bench_daemon(desktop, build, seconds)
