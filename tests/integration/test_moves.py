@@ -21,7 +21,7 @@ from test_viewers import VIEWERS, address, finish, picture, start
 pytestmark = pytest.mark.on("mutter")
 
 # Seconds: longer than what scrolls takes, also on a machine that is busy.
-WATCH = "9"
+WATCH = "12"
 NOVNC = pathlib.Path("/usr/share/novnc")
 
 
