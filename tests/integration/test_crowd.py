@@ -69,7 +69,7 @@ def test_one_that_never_reads_delays_nobody(fresh):
 def test_a_slow_viewer_ends_with_the_right_picture(fresh):
     viewer = fresh.viewer(encodings=("zrle",))
     fresh.desktop.start_terminal(
-        "sh", "-c", "printf '\\033[?25l'; for i in $(seq 200); do echo frame $i; sleep 0.01; "
+        "sh", "-c", "printf '\\033[?25l'; for i in $(seq 700); do echo frame $i; sleep 0.01; "
         "done; sleep 1000")
     for _ in range(8):
         viewer.request()

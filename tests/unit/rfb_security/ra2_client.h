@@ -82,7 +82,10 @@ inline Task<> play_faulty_ra2(ByteStream& raw, const ViewerPlan& plan, ViewerEnd
     if (fault == "hash") {
         hash.back() ^= 1U;
     } else if (fault == "clear hash") {
+        // It passes for the length of a record, which is to be whole whatever it is.
+        hash.resize(hash.size() + 0x10000);
         co_await raw.write(hash);
+        hash.resize(SHA256_DIGEST_SIZE);
     }
     co_await records.write(hash);
     StreamReader inner{records};
