@@ -74,9 +74,11 @@ Region LossyAreas::since(Time then) const
     return found;
 }
 
-std::optional<LossyAreas::Time> LossyAreas::oldest() const
+std::optional<LossyAreas::Time> LossyAreas::next_after(Time then) const
 {
-    return batches_.empty() ? std::nullopt : std::optional{batches_.front().sent};
+    const auto found =
+        std::ranges::find_if(batches_, [then](const Batch& batch) { return batch.sent > then; });
+    return found != batches_.end() ? std::optional{found->sent} : std::nullopt;
 }
 
 void LossyAreas::drop_empty()

@@ -26,8 +26,8 @@ public:
     bool empty() const { return batches_.empty(); }
     // What has been so since then or longer.
     Region since(Time then) const;
-    // The oldest of them; nothing when empty.
-    std::optional<Time> oldest() const;
+    // The first time behind `then` from which something has been so; nothing: there is none.
+    std::optional<Time> next_after(Time then) const;
 
 private:
     struct Batch {

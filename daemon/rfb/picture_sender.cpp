@@ -109,9 +109,12 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
             break;
         }
     }
-    late_ = ahead.rest();
+    const Region rest = ahead.rest();
+    Region still_late = rest;
+    still_late.intersect(late_);
+    late_ = still_late.empty() ? rest : still_late;
     if (!counted) {
-        give_back(late_);
+        give_back(rest);
         put_last_rect(out);
     }
     co_await writer_.flush();
@@ -123,6 +126,9 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
 
 FoundMovesPtr PictureSender::begin_search(const FramePtr& frame, const Region& due)
 {
+    if (frame->size != state_.request.size()) {
+        return nullptr; // what lies beyond the client's framebuffer cannot be copied from
+    }
     const auto job = moves_.begin(frame, due, state_.request.refresh());
     return job ? pictures_.find_moves(*job) : nullptr;
 }
@@ -143,7 +149,8 @@ Region PictureSender::put_copies(const MovedContent& moved, EncodedNews& news)
 
 // --- pieces
 
-// What was left of the update before comes first, so that nothing is left for ever.
+// What was left of an update comes first, and before what was left since, so that nothing is left
+// for ever.
 std::vector<Piece> PictureSender::plan(const Picture& picture, const Region& due) const
 {
     if (late_.empty()) {
@@ -155,6 +162,9 @@ std::vector<Piece> PictureSender::plan(const Picture& picture, const Region& due
     other.subtract(late);
     auto pieces = plan_update(late, picture.frame, picture.overlay);
     auto more = plan_update(other, picture.frame, picture.overlay);
+    if (pieces.size() + more.size() > k_max_pieces) {
+        return plan_update(due, picture.frame, picture.overlay);
+    }
     pieces.insert(pieces.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));
     return pieces;
@@ -207,8 +217,6 @@ Region PictureSender::to_refine()
     if (lossy_.empty()) {
         return {};
     }
-    // What is owed comes anyway, and anew.
-    lossy_.forget(state_.request.owed());
     lossy_.keep_within(state_.request.size());
     const auto now = Clock::now();
     const Region at_rest = state_.request.wanted(lossy_.since(now - limits_.refined_after));
@@ -223,11 +231,11 @@ Region PictureSender::to_refine()
 
 void PictureSender::wake_for_refining(Clock::time_point now)
 {
-    const auto oldest = lossy_.oldest();
-    if (!oldest || now - *oldest >= limits_.refined_after) {
-        return; // not asked for; a request wakes, too
+    const auto next = lossy_.next_after(now - limits_.refined_after);
+    if (!next) {
+        return; // the rest is not asked for; a request wakes, too
     }
-    const auto left = *oldest + limits_.refined_after - now;
+    const auto left = *next + limits_.refined_after - now;
     refine_soon_ = call_after(std::chrono::ceil<std::chrono::milliseconds>(left),
                               [this] { state_.work.set(); });
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/shared_pictures.h"
 
+#include "base/log.h"
+
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace gds {
@@ -181,16 +184,13 @@ FoundMovesPtr SharedPictures::find_moves(const MoveSearch::Job& job)
 Task<> SharedPictures::search(MoveSearch::Job job, FoundMovesPtr result)
 {
     auto look = [job = std::move(job)] { return job.run(); };
-    std::exception_ptr error;
+    MovedContent found;
     try {
-        auto found = co_await workers_.run(std::move(look));
-        result->set(std::move(found));
-    } catch (...) {
-        error = std::current_exception();
+        found = co_await workers_.run(std::move(look));
+    } catch (const std::exception& error) {
+        log_warning(std::string{"what has moved could not be looked for: "} + error.what());
     }
-    if (error) {
-        result->fail(error);
-    }
+    result->set(std::move(found));
 }
 
 } // namespace gds

@@ -18,8 +18,8 @@ void UpdateRequest::set_size(Size size)
         continuous_area_ = Rect::of(size);
     }
     size_ = size;
-    refresh_.clear();
     owed_ = Region{Rect::of(size)};
+    refresh_ = owed_; // nothing of the old content is sure to be there
     if (!requested_.empty()) {
         requested_ = owed_;
     }

@@ -19,7 +19,8 @@ TEST(LossyAreas, HaveTheirAge)
     EXPECT_TRUE(lossy.since(k_start - 1ms).empty());
     EXPECT_EQ(lossy.since(k_start), Region(Rect{0, 0, 10, 10}));
     EXPECT_EQ(lossy.since(k_start + 100ms).area(), 200);
-    EXPECT_EQ(lossy.oldest(), k_start);
+    EXPECT_EQ(lossy.next_after(k_start - 1ms), k_start);
+    EXPECT_EQ(lossy.next_after(k_start), k_start + 100ms);
 }
 
 TEST(LossyAreas, WhatIsSentAgainIsYoung)
@@ -30,7 +31,7 @@ TEST(LossyAreas, WhatIsSentAgainIsYoung)
     EXPECT_EQ(lossy.since(k_start), Region(Rect{0, 0, 5, 10}));
     lossy.sent_without_loss({0, 0, 100, 100});
     EXPECT_TRUE(lossy.empty());
-    EXPECT_FALSE(lossy.oldest());
+    EXPECT_FALSE(lossy.next_after(k_start - 1ms));
 }
 
 TEST(LossyAreas, MoveWithACopy)

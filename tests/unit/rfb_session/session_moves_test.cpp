@@ -129,6 +129,24 @@ TEST_F(MovesTest, AClientThatDoesNotReadKeepsNoFrameForLong)
     EXPECT_TRUE(spin_until([&] { return sent.expired(); }));
 }
 
+// The rows that came are from beyond what a client has that cannot be told of a new size.
+TEST_F(MovesTest, NothingIsCopiedFromBeyondTheClientsFramebuffer)
+{
+    admit_copier();
+    host.resize({400, 500});
+    session->picture_changed();
+    say(request(true, k_whole));
+    ASSERT_TRUE(next_picture());
+    host.move({0, 0, 400, 500}, {0, -150}, 0x112233);
+    session->picture_changed();
+    say(request(true, k_whole));
+    ASSERT_TRUE(next_picture());
+    ASSERT_EQ(viewer.size, k_large);
+    for (int y = 0; y < k_large.height; ++y) {
+        ASSERT_EQ(viewer.at(7, y), host.frame()->row(y)[7] & k_rgb_mask) << y;
+    }
+}
+
 // What may happen to a picture, at random but the same in every run.
 class Weather {
 public:
