@@ -229,14 +229,24 @@ TEST_F(SessionTest, BigPicturesComeInPartsOfOneUpdateWithLastRect)
     EXPECT_EQ(session->statistics().frames_sent, 1U);
 }
 
-TEST_F(SessionTest, AnUpdateThatIsOvertakenIsCutShortAndTheRestComesFirst)
+class LongUpdateTest : public SessionTest {
+protected:
+    // The line takes a part of the first one, and then nothing.
+    void stop_within_an_update()
+    {
+        limits.long_update = std::chrono::milliseconds{1};
+        host.resize({1200, 1200});
+        admit();
+        server->set_write_capacity(1'000'000);
+        say(joined(
+            {set_encodings({0, encoding::k_last_rect}), request(false, {0, 0, 1200, 1200})}));
+        ASSERT_TRUE(spin_until([this] { return client->arrived().size() == 1'000'000; }));
+    }
+};
+
+TEST_F(LongUpdateTest, AnUpdateThatIsOvertakenIsCutShortAndTheRestComesFirst)
 {
-    limits.long_update = std::chrono::milliseconds{1};
-    host.resize({1200, 1200});
-    admit();
-    server->set_write_capacity(1'000'000);
-    say(joined({set_encodings({0, encoding::k_last_rect}), request(false, {0, 0, 1200, 1200})}));
-    ASSERT_TRUE(spin_until([this] { return client->arrived().size() == 1'000'000; }));
+    ASSERT_NO_FATAL_FAILURE(stop_within_an_update());
     host.paint({0, 0, 1200, 1200}, 0x123456);
     session->picture_changed();
     server->set_write_capacity(100'000'000);
@@ -254,14 +264,9 @@ TEST_F(SessionTest, AnUpdateThatIsOvertakenIsCutShortAndTheRestComesFirst)
     EXPECT_TRUE(silent());
 }
 
-TEST_F(SessionTest, AnUpdateThatNothingOvertakesIsNotCut)
+TEST_F(LongUpdateTest, AnUpdateThatNothingOvertakesIsNotCut)
 {
-    limits.long_update = std::chrono::milliseconds{1};
-    host.resize({1200, 1200});
-    admit();
-    server->set_write_capacity(1'000'000);
-    say(joined({set_encodings({0, encoding::k_last_rect}), request(false, {0, 0, 1200, 1200})}));
-    ASSERT_TRUE(spin_until([this] { return client->arrived().size() == 1'000'000; }));
+    ASSERT_NO_FATAL_FAILURE(stop_within_an_update());
     host.paint({0, 0, 20, 20}, 0x123456); // of what was sent
     session->picture_changed();
     server->set_write_capacity(100'000'000);
