@@ -20,12 +20,27 @@ constexpr auto k_goodbye_limit = 1s;
 constexpr auto k_first_picture_limit = 1500ms;
 constexpr std::size_t k_most_damage_rects = 256;
 
+bool is_end_of_stream(std::exception_ptr failure)
+{
+    try {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    } catch (const EndOfStream&) {
+        return true;
+    } catch (...) {
+        // Whatever else it is.
+    }
+    return false;
+}
+
 } // namespace
 
 Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
                ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
                SharedPictures& pictures)
-    : number_(number), source_(std::move(accepted.source)), journal_(number, accepted.peer),
+    : number_(number), of_proxy_itself_(accepted.of_proxy_itself),
+      source_(std::move(accepted.source)), journal_(number, accepted.peer),
       access_(std::move(accepted.address)), policy_(std::move(policy)), setup_(std::move(setup)),
       owner_(owner), screen_(screen), admission_(admission), workers_(workers), pictures_(pictures),
       connected_since_(std::time(nullptr)),
@@ -159,6 +174,9 @@ bool Client::may_judge()
 
 void Client::log_end(std::exception_ptr failure) const
 {
+    if (!session_ && of_proxy_itself_ && is_end_of_stream(failure)) {
+        return; // a health check has seen what it wanted to see
+    }
     if (session_ ? !owner_.may_log_session(source_) : !owner_.may_log(source_)) {
         return;
     }

@@ -129,6 +129,7 @@ private:
     void on_cursor() override;
 
     const unsigned number_;
+    const bool of_proxy_itself_;
     const std::string source_;
     ClientJournal journal_;
     ClientAccess access_;

@@ -8,6 +8,7 @@
 #include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 #include "server/access_rules.h"
+#include "server/host_network.h"
 
 #include <chrono>
 #include <cstdint>
@@ -26,6 +27,8 @@ struct Policy {
     bool negotiate_port = true;
     // IP addresses, interface names, or `unix:PATH`; empty: all interfaces.
     std::vector<std::string> listen_addresses;
+    // Whose PROXY headers are believed, and demanded.
+    std::vector<HostNetwork> proxies;
     std::vector<SecurityWord> security_types{SecurityWord::x509_sasl, SecurityWord::x509_plain};
     SaslPolicy sasl;
     AccessRules access = default_access_rules();

@@ -47,7 +47,13 @@ Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_
                GroupLookup group_lookup)
     : workers_(workers), pictures_(workers), desktop_name_(std::move(desktop_name)),
       credentials_(nobody()), screen_(capture, [this] { on_screen_status(); }),
-      group_lookup_(std::move(group_lookup))
+      group_lookup_(std::move(group_lookup)),
+      proxied_([this](Accepted accepted) { admit(std::move(accepted)); },
+               [this](const std::string& peer, const std::string& source, const std::string& why) {
+                   if (may_log(source)) {
+                       journal_turned_away(++last_number_, peer, why);
+                   }
+               })
 {}
 
 Server::~Server()
@@ -77,6 +83,7 @@ void Server::apply(PolicyPtr policy)
             client->disconnect("came in by a security type that is not allowed any more");
         }
     }
+    proxied_.trust(policy_->proxies);
     if (policy_->enabled) {
         const ListenRequest wanted{policy_->listen_addresses, policy_->port,
                                    policy_->negotiate_port};
@@ -92,6 +99,7 @@ void Server::apply(PolicyPtr policy)
             turn_away_clients();
         }
         if (before->enabled) {
+            proxied_.drop_all();
             disconnect_all("sharing was switched off");
             screen_.stop();
         }
@@ -231,10 +239,19 @@ Task<> Server::accept_clients()
     while (true) {
         auto accepted = co_await listener_->accept();
         try {
-            admit(std::move(accepted));
+            arrive(std::move(accepted));
         } catch (const std::exception& error) {
             log_warning(std::string{"a connection could not be taken: "} + error.what());
         }
+    }
+}
+
+void Server::arrive(Accepted accepted)
+{
+    if (proxied_.expects_header(accepted)) {
+        proxied_.take(std::move(accepted));
+    } else {
+        admit(std::move(accepted));
     }
 }
 

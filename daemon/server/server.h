@@ -12,6 +12,7 @@
 #include "server/group_lookup.h"
 #include "server/log_budget.h"
 #include "server/policy.h"
+#include "server/proxied_arrivals.h"
 #include "server/screen.h"
 #include "server/server_control.h"
 
@@ -80,6 +81,7 @@ private:
     void turn_away_clients();
     Task<> take_to_close();
     Task<> last_client_gone();
+    void arrive(Accepted accepted);
     void admit(Accepted accepted);
     void look_at_listener();
     Doors doors() const;
@@ -124,6 +126,7 @@ private:
     std::chrono::milliseconds retry_after_{};
     Source retry_;
 
+    ProxiedArrivals proxied_;
     unsigned last_number_ = 0;
     std::map<unsigned, std::unique_ptr<Client>> clients_;
     Wakeup client_gone_;

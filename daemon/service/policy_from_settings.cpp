@@ -90,6 +90,21 @@ void read_addresses(GSettings* settings, const CommandLine& command_line, Policy
     }
 }
 
+void read_proxies(GSettings* settings, Policy& policy)
+{
+    for (const auto& text : setting_words(settings, "proxy-protocol-from")) {
+        if (const auto network = parse_network(text)) {
+            policy.proxies.push_back(*network);
+        } else {
+            // Translators: security-relevant. The %s is from the settings.
+            policy.complaints.push_back(sentence(
+                _("“%s” in the setting “proxy-protocol-from” is neither an IP address nor a "
+                  "network; no PROXY header is believed because of it."),
+                printable(text).c_str()));
+        }
+    }
+}
+
 void read_security_types(GSettings* settings, Policy& policy)
 {
     policy.security_types.clear();
@@ -204,6 +219,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line, const K
     policy.view_only = decision.view_only;
     read_port(settings, command_line, policy);
     read_addresses(settings, command_line, policy);
+    read_proxies(settings, policy);
     read_security_types(settings, policy);
     read_sasl(settings, keytab, policy);
     read_monitors(settings, policy);

@@ -7,6 +7,7 @@
 #include "rfb/sasl_policy.h"
 #include "rfb/security_word.h"
 #include "server/access_rules.h"
+#include "server/host_network.h"
 #include "server/policy.h"
 #include "service/sasl_settings.h"
 #include "service/sentence.h"
@@ -78,6 +79,13 @@ std::string addresses()
 {
     return _("IP addresses, names of network interfaces, and “unix:” with an absolute path");
 }
+
+bool are_networks(GVariant* value)
+{
+    return std::ranges::all_of(
+        words_of(value), [](auto word) { return parse_network(std::string{word}).has_value(); });
+}
+std::string networks() { return _("IP addresses, and networks such as 192.0.2.0/24"); }
 
 bool are_security_types(GVariant* value)
 {
@@ -173,6 +181,7 @@ constexpr Rule k_rules[] = {
     {"Monitors", is_monitor_choice, monitor_choices},
     {"NegotiatePort", anything, either_way},
     {"Port", is_port, port_range},
+    {"ProxyProtocolFrom", are_networks, networks},
     {"SaslHostname", anything, any_text},
     {"SaslKeytab", is_readable_file, readable_file},
     {"SaslMechanisms", are_mechanisms, mechanisms},

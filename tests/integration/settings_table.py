@@ -40,6 +40,8 @@ ROWS = (
     Row("", "negotiate-port", ("false", "true"), (), "true"),
     Row("", "listen-addresses", ("['::1', 'unix:/tmp/x']", "['eth0', '127.0.0.2']"),
         ("['300.1.1.1']", "['']", "['unix:x']", "['a name that is too long']"), "unix:"),
+    Row("", "proxy-protocol-from", ("['192.0.2.1']", "['192.0.2.0/24', '2001:db8::1']"),
+        ("['proxy.example.org']", "['192.0.2.1/24']"), "192.0.2.0/24"),
     Row("", "security-types", ("['x509-plain']", "['sasl', 'x509-vnc', 'none']"),
         ("['nonsense']", "@as []", "['x509-plain', 'None']"), "x509-sasl"),
     Row("", "monitors", ("'primary'", "'virtual'"), ("'nonsense'", "''", "'All'"), "virtual"),

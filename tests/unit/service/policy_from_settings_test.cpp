@@ -169,6 +169,15 @@ TEST_F(PolicyFromSettings, ChangesOfTheChildrenAreTold)
     EXPECT_TRUE(settings.policy()->access.rules.empty());
 }
 
+TEST_F(PolicyFromSettings, ProxiesThatAreNoAddressesAreNotBelieved)
+{
+    EXPECT_TRUE(read().proxies.empty());
+    set_words("proxy-protocol-from", {"192.0.2.0/24", "proxy.example.org", "192.0.2.1/24", "::1"});
+    const Policy policy = read();
+    EXPECT_EQ(policy.proxies, (std::vector{*parse_network("192.0.2.0/24"), *parse_network("::1")}));
+    EXPECT_EQ(policy.complaints.size(), 2U);
+}
+
 TEST_F(PolicyFromSettings, TheCommandLineWins)
 {
     g_settings_set(settings_.get(), "port", "q", 5977);
