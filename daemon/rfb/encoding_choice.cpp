@@ -30,6 +30,8 @@ bool* find_extension(EncodingChoice& choice, std::int32_t number)
     switch (number) {
     case encoding::k_copy_rect:
         return &choice.copy_rect;
+    case encoding::k_open_h264:
+        return &choice.open_h264;
     case encoding::k_cursor:
         return &choice.cursor;
     case encoding::k_cursor_with_alpha:
@@ -107,6 +109,8 @@ const char* encoding_name(std::int32_t encoding)
         return "hextile";
     case encoding::k_zlib:
         return "zlib";
+    case encoding::k_open_h264:
+        return "h264";
     default:
         return "raw";
     }

@@ -17,6 +17,7 @@ struct EncodingChoice {
     int quality_level = -1; // lossless unless the client names a level
 
     bool copy_rect = false;
+    bool open_h264 = false;
     bool cursor = false;
     bool cursor_with_alpha = false;
     bool pointer_pos = false;
@@ -30,11 +31,13 @@ struct EncodingChoice {
     bool extended_mouse_buttons = false;
 
     bool draws_cursor() const { return cursor || cursor_with_alpha; }
+    // With loss, and with nothing drawn over it.
+    bool watches_films() const { return open_h264 && quality_level >= 0 && draws_cursor(); }
 };
 
 EncodingChoice choose_encodings(std::span<const std::int32_t> listed);
 
-// "tight", "zrle", "hextile", "zlib", "raw".
+// "tight", "zrle", "hextile", "zlib", "raw", "h264".
 const char* encoding_name(std::int32_t encoding);
 
 } // namespace gds

@@ -68,12 +68,18 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
         due = to_refine();
         params.quality_level = k_lossless;
     }
+    const Region all_due = due;
+    if (!refines && watches_films(choice)) {
+        film_.begin(picture.frame, state_.request, choice.quality_level, due);
+    } else if (!refines) {
+        film_.leave();
+    }
     FoundMovesPtr search;
     if (copies && !refines) {
         search = begin_search(picture.frame, due);
     }
     // What is asked and what changes from here on is for the next update.
-    state_.request.answered(due);
+    state_.request.answered(all_due);
     Source forget_shown;
     if (copies) {
         moves_.shows(picture.frame, state_.request.owed());
@@ -86,13 +92,17 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
         co_await search->wait();
         due.subtract(put_copies(search->get(), news));
     }
+    co_await film_.wait(due);
+    const bool filmed = film_.count() > 0;
     auto pieces = plan(picture, due);
     picture = {}; // the pieces hold what they need of it
     const bool counted = !choice.last_rect || pieces.size() < k_long_update;
     auto& out = writer_.out();
-    put_update_header(out, counted ? static_cast<std::uint16_t>(news.count + pieces.size())
-                                   : k_rects_until_last);
+    put_update_header(
+        out, counted ? static_cast<std::uint16_t>(news.count + film_.count() + pieces.size())
+                     : k_rects_until_last);
     out.put_bytes(std::exchange(news.rects, {}));
+    put_films(out);
     PiecesAhead ahead{pictures_, std::move(pieces), encoder, params};
     while (!ahead.empty()) {
         if (!ahead.ready()) {
@@ -118,8 +128,23 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
         put_last_rect(out);
     }
     co_await writer_.flush();
-    state_.statistics.encoding = encoding_name(encoder.encoding());
+    state_.statistics.encoding = encoding_name(filmed ? encoding::k_open_h264 : encoder.encoding());
     state_.statistics.frames_sent += refines ? 0 : 1;
+}
+
+// --- films
+
+bool PictureSender::watches_films(const EncodingChoice& choice) const
+{
+    // Who asks for fewer colours has a reason.
+    return choice.watches_films() && state_.format.bits_per_pixel == 32;
+}
+
+void PictureSender::put_films(StreamWriter& out)
+{
+    for (const auto& area : film_.put(out)) {
+        lossy_.sent_with_loss(area, Clock::now());
+    }
 }
 
 // --- what has moved
@@ -137,6 +162,7 @@ Region PictureSender::put_copies(const MovedContent& moved, EncodedNews& news)
 {
     moves_.end(moved);
     StreamWriter copies;
+    pictures_.films().scrolled(Region::of(moved.to));
     for (const auto& rect : moved.to) {
         put_copy_rect(copies, rect, moved.by);
         lossy_.copied(rect, moved.by);

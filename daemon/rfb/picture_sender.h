@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/source.h"
+#include "rfb/film_seat.h"
 #include "rfb/lossy_areas.h"
 #include "rfb/move_search.h"
 #include "rfb/paced_writer.h"
@@ -37,7 +38,7 @@ public:
     PictureSender(PacedWriter& writer, SessionState& state, SharedPictures& pictures,
                   const SessionLimits& limits, std::function<void()> look_at_host)
         : writer_(writer), state_(state), pictures_(pictures), limits_(limits),
-          look_at_host_(std::move(look_at_host))
+          look_at_host_(std::move(look_at_host)), film_(pictures.films())
     {}
 
     // One update: what of the picture is due, or a part of it if something newer comes meanwhile;
@@ -52,6 +53,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     FoundMovesPtr begin_search(const FramePtr& frame, const Region& due);
+    bool watches_films(const EncodingChoice& choice) const;
+    void put_films(StreamWriter& out);
     Region put_copies(const MovedContent& moved, EncodedNews& news);
     std::vector<Piece> plan(const Picture& picture, const Region& due) const;
     void put_piece(const PiecesAhead::Next& next, std::int32_t encoding);
@@ -65,6 +68,7 @@ private:
     const SessionLimits& limits_;
     std::function<void()> look_at_host_;
 
+    FilmSeat film_;
     MoveSearch moves_;
     Region late_; // left of an update that was cut short
     LossyAreas lossy_;

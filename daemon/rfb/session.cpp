@@ -16,8 +16,9 @@ namespace gds {
 
 struct Session::Impl {
     Impl(Connection& connection, Authenticated proof, SessionHost& session_host,
-         SharedPictures& pictures, const SessionLimits& session_limits)
-        : who(std::move(proof)), host(session_host), limits(session_limits), input(host),
+         SharedPictures& shared_pictures, const SessionLimits& session_limits)
+        : who(std::move(proof)), host(session_host), pictures(shared_pictures),
+          limits(session_limits), input(host),
           stream_reader(connection.stream(), StreamReader::Mode::buffered),
           reader(stream_reader, state, host, input, limits),
           updater(connection, state, host, input, pictures, limits)
@@ -34,6 +35,7 @@ struct Session::Impl {
 
     const Authenticated who;
     SessionHost& host;
+    SharedPictures& pictures;
     const SessionLimits limits;
     SessionState state;
     ClientInput input;
@@ -75,7 +77,13 @@ Task<> Session::run()
     }
 }
 
-void Session::picture_changed() { impl_->state.work.set(); }
+void Session::picture_changed()
+{
+    if (impl_->state.choice.watches_films()) {
+        impl_->pictures.films().look(impl_->host.frame());
+    }
+    impl_->state.work.set();
+}
 
 void Session::cursor_changed() { impl_->state.work.set(); }
 

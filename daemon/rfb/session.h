@@ -21,7 +21,7 @@
 namespace gds {
 
 struct SessionStatistics {
-    std::string encoding; // "tight", "zrle", "hextile", "zlib", "raw"; of the last update
+    std::string encoding; // "tight", "zrle", "hextile", "zlib", "raw", "h264"; of the last update
     std::uint64_t frames_sent = 0; // FramebufferUpdates with pixels
 };
 

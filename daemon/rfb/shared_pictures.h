@@ -9,6 +9,7 @@
 #include "base/task_scope.h"
 #include "base/worker_pool.h"
 #include "rfb/encoder.h"
+#include "rfb/films.h"
 #include "rfb/move_search.h"
 #include "rfb/update_plan.h"
 
@@ -33,7 +34,7 @@ public:
     // Whoever needs of a picture what was made comes within `kept`, or has it already.
     explicit SharedPictures(WorkerPool& workers,
                             std::chrono::milliseconds kept = std::chrono::milliseconds{500})
-        : workers_(workers), kept_(kept)
+        : workers_(workers), kept_(kept), films_(workers)
     {}
 
     // The picture that is shown now. What was made of the one before it stays with those who hold
@@ -44,9 +45,13 @@ public:
     std::vector<EncodedPiecePtr> encode(std::span<const Piece> pieces, const Encoder& encoder,
                                         const EncodeParams& params);
     FoundMovesPtr find_moves(const MoveSearch::Job& job);
+    Films& films() { return films_; }
 
     // Nothing is kept or under way.
-    bool idle() const { return !shown_ && made_.empty() && searches_.empty() && tasks_.empty(); }
+    bool idle() const
+    {
+        return !shown_ && made_.empty() && searches_.empty() && tasks_.empty() && films_.idle();
+    }
     // For the tests: how many pieces were encoded, and searches made.
     std::uint64_t encoded() const { return encoded_; }
     std::uint64_t searched() const { return searched_; }
@@ -80,6 +85,7 @@ private:
 
     WorkerPool& workers_;
     std::chrono::milliseconds kept_;
+    Films films_;
     FramePtr shown_;
     std::vector<Made> made_; // of shown_
     std::int64_t made_pixels_ = 0;

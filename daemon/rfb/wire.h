@@ -41,6 +41,7 @@ inline constexpr std::int32_t k_zlib = 6;
 inline constexpr std::int32_t k_copy_rect = 1;
 inline constexpr std::int32_t k_tight = 7;
 inline constexpr std::int32_t k_zrle = 16;
+inline constexpr std::int32_t k_open_h264 = 50;
 inline constexpr std::int32_t k_quality_level_lowest = -32;
 inline constexpr std::int32_t k_quality_level_highest = -23;
 inline constexpr std::int32_t k_desktop_size = -223;
@@ -66,6 +67,11 @@ inline constexpr std::uint32_t k_sync_next = 1U << 2;
 inline constexpr std::uint32_t k_request = 1U << 31;
 inline constexpr std::size_t k_max_payload = 64;
 } // namespace fence
+
+// rfbproto, "Open H.264 Encoding": flags.
+namespace open_h264 {
+inline constexpr std::uint32_t k_reset_context = 1U << 0;
+} // namespace open_h264
 
 // rfbproto, "FramebufferUpdate": so many rectangles are announced when a LastRect will end them.
 inline constexpr std::uint16_t k_rects_until_last = 0xffff;

@@ -5,6 +5,7 @@
 #include "fakes/recording_input_sink.h"
 #include "rfb/session_host.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -45,6 +46,13 @@ public:
             }
         }
         publish(std::move(next), rect);
+    }
+    // `draw` changes what it likes within `area`.
+    void change(const Rect& area, const std::function<void(Frame&)>& draw)
+    {
+        auto next = std::make_shared<Frame>(*frame_);
+        draw(*next);
+        publish(std::move(next), area);
     }
     // What lies in `area` moves there by so much, and what it leaves is painted.
     void move(const Rect& area, Point by, std::uint32_t colour)

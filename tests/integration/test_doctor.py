@@ -80,12 +80,13 @@ def test_a_healthy_desktop_has_no_fault(shared):
     assert report.all["Warnings"] == len(report.checks("warning"))
     assert {each["Check"] for each in report.findings} >= {
         "service", "settings", "locks", "portal", "permission", "pipewire", "session-manager",
-        "keyring", "passwords", "certificate", "sasl", "port", "addresses", "gnome"}
+        "keyring", "passwords", "certificate", "sasl", "port", "addresses", "films", "gnome"}
     for each in report.findings:
         assert set(each) == {"Check", "Verdict", "What", "Next"}
         assert each["What"] and bool(each["Next"]) == (each["Verdict"] != "ok"), each
     assert "ScreenCast" in report.of("portal")["What"]
     assert "WirePlumber" in report.of("session-manager")["What"]
+    assert "libx264" in report.of("films")["What"]
     assert f"port {shared.daemon.address[1]}" in report.of("port")["What"]
     # Only this computer is listened to here. Sway takes no input, which the daemon says too.
     expected = {"addresses"} | ({"portal", "service"} if shared.desktop.kind == "sway" else set())

@@ -36,6 +36,7 @@ ROOMS = [
     ("libsecret", r"libsecret/", r"daemon/service/|tests/"),
     ("zlib", r"zlib\.h", r"daemon/rfb/|tests/"),
     ("libjpeg-turbo", r"turbojpeg\.h", r"daemon/rfb/|tests/"),
+    ("libavcodec", r"lib(avcodec|avutil|swscale)/", r"daemon/rfb/h264_encoder|tests/"),
     ("Pango and Cairo", r"(pango|cairo)/|cairo\.h", r"daemon/desktop/|tests/"),
 ]
 GSETTINGS = re.compile(r"\bg_settings_|\bGSettings\b")
@@ -95,6 +96,7 @@ def self_test():
     assert bad("daemon/cli/a.cpp", '#include "server/server.h"')
     assert bad("daemon/cli/doctor/a.cpp", "#include <pipewire/pipewire.h>")
     assert not bad("daemon/cli/doctor/a.cpp", '#include "io/tls_inspection.h"')
+    assert bad("daemon/rfb/films.cpp", "#include <libavcodec/avcodec.h>")
     assert not bad("daemon/main.cpp", '#include "service/daemon_object.h"')
     assert not bad("tests/unit/io/a.cpp", '#include "io/listener.h"\n#include <gnutls/gnutls.h>')
 

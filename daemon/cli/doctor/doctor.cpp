@@ -3,6 +3,7 @@
 
 #include "base/translate.h"
 #include "cli/doctor/certificate_check.h"
+#include "cli/doctor/film_check.h"
 #include "cli/doctor/gathering.h"
 #include "cli/doctor/network_check.h"
 #include "cli/doctor/pipewire_check.h"
@@ -51,7 +52,8 @@ public:
                        k_file_limit),
           sasl_(gather_sasl, k_file_limit),
           keytab_([file = survey.keytab] { return gather_keytab(file); }, k_file_limit),
-          network_([port = survey.policy.port] { return gather_network(port); }, k_bus_limit)
+          network_([port = survey.policy.port] { return gather_network(port); }, k_bus_limit),
+          films_(find_h264_encoder, k_file_limit)
     {}
 
     Examination run()
@@ -78,6 +80,7 @@ public:
         take(rest, network_, "port", network_.wait(), [&](const auto& facts) {
             return judge_network(facts, service ? service->endpoints : std::vector<std::string>{});
         });
+        take(rest, films_, "films", films_.wait(), judge_films);
         append(rest, judge_gnome(survey_.gnome, survey_.policy.port));
 
         Examination done;
@@ -128,6 +131,7 @@ private:
     Gathering<std::vector<std::string>> sasl_;
     Gathering<KeytabFacts> keytab_;
     Gathering<NetworkFacts> network_;
+    Gathering<H264Support> films_;
     bool left_behind_ = false;
 };
 

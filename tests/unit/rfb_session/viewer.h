@@ -300,6 +300,8 @@ private:
         } else if (seen.encoding == encoding::k_zrle || seen.encoding == encoding::k_zlib ||
                    seen.encoding == encoding::k_desktop_name) {
             length = number(4);
+        } else if (seen.encoding == encoding::k_open_h264) {
+            length = number(4) + 4; // the flags first
         } else if (seen.encoding == encoding::k_cursor_with_alpha) {
             length = 4 + area * 4;
         } else if (seen.encoding == encoding::k_cursor) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/doctor/certificate_check.h"
 #include "cli/doctor/doctor.h"
+#include "cli/doctor/film_check.h"
 #include "cli/doctor/gathering.h"
 #include "cli/doctor/keyring_check.h"
 #include "cli/doctor/pipewire_check.h"
@@ -119,6 +120,15 @@ TEST(DoctorPipeWire, OneThingAfterTheOther)
     EXPECT_EQ(heads(judge_pipewire(state)), (Heads{"ok pipewire", "fault session-manager"}));
     state.session_manager = "WirePlumber";
     EXPECT_EQ(heads(judge_pipewire(state)), (Heads{"ok pipewire", "ok session-manager"}));
+}
+
+TEST(DoctorFilms, WithWhatTheyAreMadeOrWhyNot)
+{
+    EXPECT_EQ(heads(judge_films({.encoder = "libx264"})), Heads{"ok films"});
+    EXPECT_TRUE(says(judge_films({.encoder = "libx264"}), "libx264"));
+    const H264Support none{.trouble = "libavcodec.so.59: no such file"};
+    EXPECT_EQ(heads(judge_films(none)), Heads{"warning films"});
+    EXPECT_TRUE(says(judge_films(none), "no such file"));
 }
 
 TEST(DoctorKeyring, OpenWithUsers)
