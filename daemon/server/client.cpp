@@ -43,7 +43,7 @@ Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySet
       source_(std::move(accepted.source)), journal_(number, accepted.peer),
       access_(std::move(accepted.address)), policy_(std::move(policy)), setup_(std::move(setup)),
       owner_(owner), screen_(screen), admission_(admission), workers_(workers), pictures_(pictures),
-      connected_since_(std::time(nullptr)),
+      input_(screen.input(), number), connected_since_(std::time(nullptr)),
       asking_({[this] {
                    damage_ = Rect::of(frame()->size);
                    picture_changed();
@@ -243,14 +243,8 @@ void Client::input_changed()
         session_->rights_changed();
     }
     if (!may_control()) {
-        screen_.input().drop_waiting(number_);
+        input_.forget_waiting();
     }
-}
-
-InputSink& Client::input()
-{
-    screen_.input().set_sender(number_);
-    return screen_.input();
 }
 
 void Client::name_changed()
@@ -267,6 +261,7 @@ ClientInfo Client::info() const
     info.address = connection_->peer();
     info.connected_since = connected_since_;
     info.view_only = looks_only();
+    info.last_input = input_.last_input();
     info.bytes_sent = socket_->bytes_sent();
     info.bytes_received = socket_->bytes_received();
     info.round_trip_time = socket_->round_trip_time();

@@ -115,7 +115,7 @@ private:
     const Cursor& cursor() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }
     bool may_control() const override;
-    InputSink& input() override;
+    InputSink& input() override { return input_; }
     void on_activity() override { idle_.touch(); }
     void on_client_init(bool exclusive) override;
     Task<> first_picture() override;
@@ -140,6 +140,7 @@ private:
     Admission& admission_;
     WorkerPool& workers_;
     SharedPictures& pictures_;
+    InputDoor input_;
     std::int64_t connected_since_;
     SocketStream* socket_ = nullptr; // the bottom layer of connection_
     std::unique_ptr<Connection> connection_;

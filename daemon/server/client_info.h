@@ -26,6 +26,7 @@ struct ClientInfo {
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
     std::uint64_t frames_sent = 0;
+    std::int64_t last_input = 0; // Unix time of a key or of the pointer, seconds; 0: none
     std::uint32_t round_trip_time = 0; // microseconds, TCP_INFO's tcpi_rtt; 0 for unix sockets
 
     bool operator==(const ClientInfo&) const = default;

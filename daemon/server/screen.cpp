@@ -58,7 +58,8 @@ bool asks_anew_for_a_viewer(CaptureState state)
 } // namespace
 
 Screen::Screen(ScreenCapture& capture, std::function<void()> on_status, ScreenTimes times)
-    : capture_(capture), status_changed_(std::move(on_status)), times_(times)
+    : capture_(capture), input_(capture.input()), status_changed_(std::move(on_status)),
+      times_(times)
 {
     capture_.set_observer(this);
 }

@@ -7,6 +7,7 @@
 
 #include "base/source.h"
 #include "desktop/screen_capture.h"
+#include "server/shared_input.h"
 
 #include <chrono>
 #include <functional>
@@ -59,7 +60,7 @@ public:
     bool live() const;
     // False while something stands in the way that does not pass in a moment.
     bool may_come_soon() const;
-    InputSink& input() { return capture_.input(); }
+    SharedInput& input() { return input_; }
 
 private:
     void on_frame(FramePtr frame) override;
@@ -70,6 +71,7 @@ private:
     void tell_cursor();
 
     ScreenCapture& capture_;
+    SharedInput input_;
     std::function<void()> status_changed_;
     ScreenTimes times_;
     std::vector<ScreenViewer*> viewers_;

@@ -80,6 +80,7 @@ void ClientObject::look(const ClientInfo& now, FrameRateMeter::Clock::time_point
     compare("BytesSent", told_.bytes_sent, now.bytes_sent);
     compare("BytesReceived", told_.bytes_received, now.bytes_received);
     compare("FramesSent", told_.frames_sent, now.frames_sent);
+    compare("LastInputTime", told_.last_input, now.last_input);
     signal(properties);
 }
 
@@ -115,5 +116,6 @@ std::uint32_t ClientObject::RoundTripTime() { return current().round_trip_time; 
 std::uint64_t ClientObject::BytesSent() { return current().bytes_sent; }
 std::uint64_t ClientObject::BytesReceived() { return current().bytes_received; }
 std::uint64_t ClientObject::FramesSent() { return current().frames_sent; }
+std::int64_t ClientObject::LastInputTime() { return current().last_input; }
 
 } // namespace gds

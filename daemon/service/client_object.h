@@ -52,6 +52,7 @@ private:
     std::uint64_t BytesSent() override;
     std::uint64_t BytesReceived() override;
     std::uint64_t FramesSent() override;
+    std::int64_t LastInputTime() override;
 
     ServerControl& server_;
     ClientInfo told_;

@@ -284,3 +284,49 @@ def test_many_motions_are_merged(shared):
     viewer.wait_fence(b"moved", 10)
     wait_input(shared, "NotifyPointerMotionAbsolute", lambda a: a[1:] == [321.0, 123.0], "the end")
     assert len(input_log(shared, "NotifyPointerMotionAbsolute")) - before < 10000
+
+
+# --- several viewers
+
+
+def test_what_one_holds_does_not_change_what_another_types(shared):
+    first = ready(shared)
+    second = shared.viewer()
+    second.settle()
+    first.key(SHIFT, True)
+    first.wait_fence(b"held")
+    second.type("lower case\n")
+    shared.wait_typed("lower case\n")
+    first.type("upper")  # with his own Shift again
+    first.key(SHIFT, False)
+    first.type(" and lower\n")
+    shared.wait_typed("UPPER and lower\n")
+
+
+def test_the_pointer_is_left_to_who_moves_it(shared):
+    first = ready(shared)
+    second = shared.viewer()
+    second.settle()
+    first.pointer(100, 100)
+    first.wait_fence(b"moved")
+    second.pointer(333, 333)
+    second.wait_fence(b"moved")
+    first.pointer(110, 110)
+    wait_input(shared, "NotifyPointerMotionAbsolute", lambda a: a[1:] == [110.0, 110.0], "his own")
+    time.sleep(0.6)
+    second.pointer(444, 444)
+    wait_input(shared, "NotifyPointerMotionAbsolute", lambda a: a[1:] == [444.0, 444.0],
+               "the other one's, later")
+    moved = [a[1:] for _, a in input_log(shared, "NotifyPointerMotionAbsolute")]
+    assert [333.0, 333.0] not in moved
+
+
+def test_the_time_of_the_last_input_is_told(shared):
+    viewer = shared.viewer()
+    viewer.settle()
+    assert shared.client_object(State="connected")["LastInputTime"] == 0
+    before = int(time.time())
+    viewer.type("a")
+    wait_until(lambda: shared.client_object(State="connected")["LastInputTime"], 5,
+               "no last input")
+    assert before <= shared.client_object()["LastInputTime"] <= time.time()

@@ -174,6 +174,7 @@ TEST_F(DBusObjects, AClientTellsEverything)
     info.bytes_sent = 5'000'000'000;
     info.bytes_received = 42;
     info.frames_sent = 7;
+    info.last_input = 1700000042;
     info.round_trip_time = 1500;
     server.add(info);
     EXPECT_EQ(get(1, "State"), "'connected'");
@@ -190,6 +191,7 @@ TEST_F(DBusObjects, AClientTellsEverything)
     EXPECT_EQ(get(1, "BytesSent"), "5000000000");
     EXPECT_EQ(get(1, "BytesReceived"), "42");
     EXPECT_EQ(get(1, "FramesSent"), "7");
+    EXPECT_EQ(get(1, "LastInputTime"), "1700000042");
 }
 
 TEST_F(DBusObjects, AChangedClientIsSignalledAtOnce)
