@@ -51,6 +51,12 @@ void PortalInputSink::attach(Session session)
     pointer_.granted = session_->pointer;
     sender_ = 0;
     if (keyboard_.granted) {
+        keymap_ = std::make_unique<WaylandKeymap>([this](const std::string& text) {
+            if (!typing_.keyboard().set_keymap(text)) {
+                log_warning("the compositor's keymap cannot be read");
+            }
+            typing_.keyboard().set_group(group_);
+        });
         for (const auto state : {KeyState::pressed, KeyState::released}) {
             push(InputKind::release, InputDevice::none, 0, [this, state] {
                 send("NotifyKeyboardKeysym", k_keysym_shift, portal_state(state));
@@ -65,6 +71,10 @@ void PortalInputSink::detach()
     keyboard_ = Device{};
     pointer_ = Device{};
     events_.clear();
+    steps_.clear();
+    keymap_.reset();
+    typing_.forget_held();
+    typing_.keyboard().forget_keymap();
     session_.reset();
     if (link_) {
         link_->sink = nullptr;
@@ -99,29 +109,63 @@ bool PortalInputSink::is_ready(InputDevice device) const
 
 void PortalInputSink::pump()
 {
-    while (session_ && !link_->in_flight && events_.next() != nullptr &&
-           is_ready(events_.next()->waits_for)) {
-        const auto event = events_.take();
-        event.send();
+    while (session_ && !link_->in_flight) {
+        if (!steps_.empty()) {
+            const auto step = steps_.front();
+            steps_.pop_front();
+            send_key(step);
+        } else if (events_.next() != nullptr && is_ready(events_.next()->waits_for)) {
+            const auto event = events_.take();
+            event.send();
+        } else {
+            break;
+        }
     }
+}
+
+void PortalInputSink::send_key(const KeyTyping::Step& step)
+{
+    send(step.by == KeyTyping::Step::By::code ? "NotifyKeyboardKeycode" : "NotifyKeyboardKeysym",
+         static_cast<std::int32_t>(step.number), portal_state(step.state));
+}
+
+void PortalInputSink::set_group(std::optional<std::uint32_t> group)
+{
+    group_ = group;
+    typing_.keyboard().set_group(group);
+}
+
+// What steps a key takes turns on what was sent before it, and is asked when its turn has come.
+bool PortalInputSink::push_key(KeyState state, std::uint64_t what,
+                               std::function<KeyTyping::Steps()> steps)
+{
+    return keyboard_.granted &&
+           push(kind_of(state), InputDevice::keyboard, what, [this, steps = std::move(steps)] {
+               const auto next = steps();
+               steps_.assign(next.begin(), next.end());
+           });
 }
 
 bool PortalInputSink::key_code(std::uint32_t evdev_code, KeyState state)
 {
-    return keyboard_.granted &&
-           push(kind_of(state), InputDevice::keyboard, k_code | evdev_code,
-                [this, evdev_code, state] {
-                    send("NotifyKeyboardKeycode", static_cast<std::int32_t>(evdev_code),
-                         portal_state(state));
-                });
+    return push_key(state, k_code | evdev_code, [this, sender = sender_, evdev_code, state] {
+        return typing_.key_code(sender, evdev_code, state);
+    });
 }
 
 bool PortalInputSink::key_sym(std::uint32_t keysym, KeyState state)
 {
-    return keyboard_.granted &&
-           push(kind_of(state), InputDevice::keyboard, k_keysym | keysym, [this, keysym, state] {
-               send("NotifyKeyboardKeysym", static_cast<std::int32_t>(keysym), portal_state(state));
-           });
+    return push_key(state, k_keysym | keysym, [this, sender = sender_, keysym, state] {
+        return typing_.key_sym(sender, keysym, state);
+    });
+}
+
+bool PortalInputSink::key(std::uint32_t evdev_code, std::uint32_t keysym, KeyState state)
+{
+    return push_key(state, k_code | evdev_code,
+                    [this, sender = sender_, evdev_code, keysym, state] {
+                        return typing_.key(sender, evdev_code, keysym, state);
+                    });
 }
 
 void PortalInputSink::pointer_motion(Point position)

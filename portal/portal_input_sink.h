@@ -14,10 +14,13 @@
 #include "base/source.h"
 #include "desktop/input_sink.h"
 #include "portal/input_queue.h"
+#include "portal/key_typing.h"
 #include "portal/output_layout.h"
 #include "portal/portal_bus.h"
+#include "portal/wayland_keymap.h"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,12 +44,15 @@ public:
     void attach(Session session);
     void detach();
     void set_layout(OutputLayout layout) { layout_ = std::move(layout); }
+    // Which of the keymap's layouts is used; empty: not known.
+    void set_group(std::optional<std::uint32_t> group);
 
     void set_sender(unsigned sender) override { sender_ = sender; }
     void drop_waiting(unsigned sender) override { events_.drop(sender); }
 
     bool key_code(std::uint32_t evdev_code, KeyState state) override;
     bool key_sym(std::uint32_t keysym, KeyState state) override;
+    bool key(std::uint32_t evdev_code, std::uint32_t keysym, KeyState state) override;
     void pointer_motion(Point position) override;
     bool pointer_button(std::uint32_t evdev_button, KeyState state) override;
     void pointer_wheel(int dx, int dy) override;
@@ -63,6 +69,8 @@ private:
     bool push(InputKind kind, InputDevice device, std::uint64_t what, std::function<void()> send);
     bool is_ready(InputDevice device) const;
     void pump();
+    void send_key(const KeyTyping::Step& step);
+    bool push_key(KeyState state, std::uint64_t what, std::function<KeyTyping::Steps()> steps);
     void warm_up(Device& device);
     void send_motion(Point position);
     template <typename... Arguments>
@@ -74,6 +82,10 @@ private:
     Device keyboard_;
     Device pointer_;
     InputQueue events_;
+    KeyTyping typing_;
+    std::deque<KeyTyping::Step> steps_; // of the key that is being pressed; before all events
+    std::optional<std::uint32_t> group_ = 0;
+    std::unique_ptr<WaylandKeymap> keymap_;
     unsigned sender_ = 0;
     std::shared_ptr<Link> link_;
 };

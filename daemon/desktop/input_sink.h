@@ -27,6 +27,12 @@ public:
     virtual bool key_code(std::uint32_t evdev_code, KeyState state) = 0;
     // An X11 keysym.
     virtual bool key_sym(std::uint32_t keysym, KeyState state) = 0;
+    // Both, as the client's own keyboard has them: the text that it writes counts. Released by
+    // key_code().
+    virtual bool key(std::uint32_t evdev_code, std::uint32_t /*keysym*/, KeyState state)
+    {
+        return key_code(evdev_code, state);
+    }
     // An evdev button code (BTN_LEFT is 0x110).
     virtual bool pointer_button(std::uint32_t evdev_button, KeyState state) = 0;
 

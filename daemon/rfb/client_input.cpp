@@ -95,7 +95,7 @@ void ClientInput::extended_key_event(std::uint32_t keysym, std::uint32_t qnum, K
         if (held_codes_.erase(evdev_code) != 0) {
             host_.input().key_code(evdev_code, state);
         }
-    } else if (held_codes_.count(evdev_code) == 0 && host_.input().key_code(evdev_code, state)) {
+    } else if (held_codes_.count(evdev_code) == 0 && host_.input().key(evdev_code, keysym, state)) {
         held_codes_.insert(evdev_code);
     }
 }

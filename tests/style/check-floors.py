@@ -33,6 +33,8 @@ ROOMS = [
      r"daemon/(service|cli)/|portal/|daemon/base/(sdbus_compat|bus_source)|tests/"),
     ("sd-bus", r"systemd/", r"daemon/base/bus_filter|tests/"),
     ("PipeWire", r"(pipewire|spa)/", r"portal/|tests/"),
+    ("libwayland", r"wayland-", r"portal/|tests/"),
+    ("libxkbcommon", r"xkbcommon/", r"portal/|tests/"),
     ("libsecret", r"libsecret/", r"daemon/service/|tests/"),
     ("zlib", r"zlib\.h", r"daemon/rfb/|tests/"),
     ("libjpeg-turbo", r"turbojpeg\.h", r"daemon/rfb/|tests/"),

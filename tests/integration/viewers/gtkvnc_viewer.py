@@ -3,7 +3,7 @@
 """gtk-vnc as a viewer without a human: logs in, types, saves what it sees.
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
-        [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
+        [--keyboard LAYOUT] [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
         [--client-certificate FILE.pem --client-key FILE.pem]
 
 The widget runs in a home with the server's certificate as its CA (passwd_home.py).
@@ -28,6 +28,7 @@ def parse():
     parser.add_argument("--certificate", required=True)
     parser.add_argument("--client-certificate")
     parser.add_argument("--client-key")
+    parser.add_argument("--keyboard", help="of the viewer's own screen")
     parser.add_argument("--type", default="")
     parser.add_argument("--watch", type=float, default=1.5)
     parser.add_argument("--snapshot")
@@ -40,6 +41,8 @@ def parse():
 def outside(arguments):
     with tempfile.TemporaryDirectory(prefix="gds-viewer-") as directory, XDisplay() as display:
         mine = (arguments.client_certificate, arguments.client_key)
+        if arguments.keyboard:
+            display.set_keyboard(arguments.keyboard)
         make_home(directory, arguments.certificate, mine if mine[0] else None)
         command = in_home(directory, sys.executable, "-B", "-Wignore", *sys.argv, "--inside",
                           display.name)
@@ -54,7 +57,8 @@ class Viewer:
         import gi
         gi.require_version("Gtk", "3.0")
         gi.require_version("GtkVnc", "2.0")
-        from gi.repository import GLib, Gtk, GtkVnc
+        from gi.repository import Gdk, GLib, Gtk, GtkVnc
+        self.gdk = Gdk
         self.glib, self.gtk, self.gtkvnc = GLib, Gtk, GtkVnc
         self.arguments = arguments
         self.end = None
@@ -115,7 +119,8 @@ class Viewer:
             self.glib.timeout_add(1500, self.save)
             return False
         character = characters.pop(0)
-        self.display.send_keys([0xff0d if character == "\n" else ord(character)])
+        self.display.send_keys([0xff0d if character == "\n" else
+                                self.gdk.unicode_to_keyval(ord(character))])
         self.glib.timeout_add(30, self.type_next, characters)
         return False
 

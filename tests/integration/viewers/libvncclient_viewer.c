@@ -54,6 +54,20 @@ static rfbBool follow(rfbClient* client, double seconds)
     return TRUE;
 }
 
+// Of the next character; the text is UTF-8.
+static uint32_t next_keysym(const char** text)
+{
+    const unsigned char first = (unsigned char)*(*text)++;
+    uint32_t character = first < 0x80 ? first
+                                      : first & (first < 0xe0   ? 0x1f
+                                                 : first < 0xf0 ? 0xf
+                                                                : 7);
+    while (((unsigned char)**text & 0xc0) == 0x80) {
+        character = character << 6 | ((unsigned char)*(*text)++ & 0x3f);
+    }
+    return character == '\n' ? XK_Return : character < 0x100 ? character : 0x1000000 + character;
+}
+
 static rfbBool type(rfbClient* client, const char* text)
 {
     // one key, and time, before the text: a seat that has just got its keyboard loses the first
@@ -62,8 +76,8 @@ static rfbBool type(rfbClient* client, const char* text)
     if (!follow(client, 0.5)) {
         return FALSE;
     }
-    for (; *text != '\0'; text++) {
-        const uint32_t keysym = *text == '\n' ? XK_Return : (unsigned char)*text;
+    while (*text != '\0') {
+        const uint32_t keysym = next_keysym(&text);
         SendKeyEvent(client, keysym, TRUE);
         SendKeyEvent(client, keysym, FALSE);
         if (!follow(client, 0.05)) {

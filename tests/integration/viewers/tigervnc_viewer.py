@@ -3,7 +3,7 @@
 """TigerVNC's vncviewer without a human: logs in, types, saves what it sees.
 
     VNC_USERNAME=... VNC_PASSWORD=... tigervnc_viewer.py --certificate FILE.pem HOST:PORT
-        [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Hextile|Raw] [--lossy]
+        [--keyboard LAYOUT] [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Hextile|Raw] [--lossy]
         [--wait SECONDS] [--security TYPE] [--program "PROGRAM ARGS"]
 
 With RA2 it trusts the server's key when it is asked, and the certificate when that names no host.
@@ -22,6 +22,7 @@ def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
     parser.add_argument("--certificate", required=True)
+    parser.add_argument("--keyboard", help="of the viewer's own screen")
     parser.add_argument("--type", default="")
     parser.add_argument("--snapshot")
     parser.add_argument("--encoding", default="Tight")
@@ -63,6 +64,8 @@ def main():
                f"{host}::{port}"]
     with tempfile.TemporaryDirectory(prefix="gds-viewer-") as home, \
             tempfile.TemporaryFile() as log, XDisplay() as display:
+        if arguments.keyboard:
+            display.set_keyboard(arguments.keyboard)
         with subprocess.Popen(command, env=dict(display.environment, HOME=home),
                               stdout=log, stderr=log) as viewer:
             try:

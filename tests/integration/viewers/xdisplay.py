@@ -42,6 +42,10 @@ class XDisplay:
         return subprocess.run(command, env=self.environment, check=check, timeout=30,
                               capture_output=True, text=True).stdout
 
+    def set_keyboard(self, layout):
+        """The keyboard of whoever sits before the viewer."""
+        self.run("setxkbmap", layout)
+
     def type(self, text):
         """Types into the window under the pointer; a newline is the Return key."""
         for number, line in enumerate(text.split("\n")):
