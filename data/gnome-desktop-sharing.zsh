@@ -23,6 +23,7 @@ _gnome_desktop_sharing() {
             case $verb in
                 status|clients|doctor) compadd -- --json ;;
                 set-password|remove-user) compadd -- --vnc ;;
+                connect) compadd -- --view-only --retry-for --repeater-id ;;
             esac
             return
         fi

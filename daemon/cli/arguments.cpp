@@ -2,6 +2,7 @@
 #include "cli/arguments.h"
 
 #include "base/translate.h"
+#include "cli/call_options.h"
 #include "service/sentence.h"
 
 #include <algorithm>
@@ -43,6 +44,8 @@ constexpr std::array k_verbs{
               N_("Disconnect viewer N, or all of them")},
     VerbShape{"view-only", Verb::view_only, 2, 2, "", N_("N on|off"),
               N_("Take control from viewer N, or give it back")},
+    VerbShape{"connect", Verb::connect, 1, 1, "", N_("URI"),
+              N_("Call a viewer that listens, at vnc://HOST[:PORT]")},
     VerbShape{"fingerprint", Verb::fingerprint, 0, 0, "", "",
               N_("Show the fingerprint of the certificate that viewers are shown")},
     VerbShape{"doctor", Verb::doctor, 0, 0, k_json, "[--json]",
@@ -93,6 +96,9 @@ std::string usage_of(const VerbShape& shape)
         text += _("  --vnc     The one password of x509-vnc, tls-vnc and vnc-auth, which know no "
                   "users\n");
     }
+    if (shape.verb == Verb::connect) {
+        text += call_options_help();
+    }
     return text + _("  --help    Show this\n");
 }
 
@@ -125,7 +131,7 @@ ParsedArguments read_operands(const VerbShape& shape, const std::vector<std::str
         }
         return parsed;
     }
-    if (!operands.empty()) {
+    if (!operands.empty() && shape.verb != Verb::connect) {
         parsed.arguments.number = number_from(operands[0]);
         if (!parsed.arguments.number) {
             return complain(sentence(_("“%s” is not the number of a viewer; "
@@ -143,8 +149,15 @@ ParsedArguments read_operands(const VerbShape& shape, const std::vector<std::str
 }
 
 // `words` with the name of the verb.
-ParsedArguments parse_verb(const VerbShape& shape, const std::vector<std::string>& words)
+ParsedArguments parse_verb(const VerbShape& shape, std::vector<std::string> words)
 {
+    CallOptionWords call;
+    if (shape.verb == Verb::connect) {
+        call = take_call_options(words);
+        if (!call.complaint.empty()) {
+            return complain(call.complaint);
+        }
+    }
     const char* const name = words[0].c_str();
     bool with_option = false;
     bool options_end = false;
@@ -174,6 +187,12 @@ ParsedArguments parse_verb(const VerbShape& shape, const std::vector<std::string
         return complain(sentence(_("“%s” is too much for “%s”."), operands[most].c_str(), name));
     }
     auto parsed = read_operands(shape, operands);
+    if (shape.verb == Verb::connect) {
+        parsed.arguments.uri = operands[0];
+        parsed.arguments.view_only = call.view_only;
+        parsed.arguments.retry_for = call.retry_for;
+        parsed.arguments.call_options = std::move(call.texts);
+    }
     parsed.arguments.json = with_option && !vnc;
     parsed.arguments.vnc = vnc;
     return parsed;

@@ -2,6 +2,7 @@
 // The control's command line as a value.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ enum class Verb {
     clients,
     disconnect,
     view_only,
+    connect,
     fingerprint,
     doctor,
     help,
@@ -37,6 +39,10 @@ struct Arguments {
     std::optional<std::string> user;
     std::optional<unsigned> number;
     bool view_only = false;
+    // Of `connect`: where, and the options of the D-Bus method that are texts.
+    std::string uri;
+    std::map<std::string, std::string> call_options;
+    std::optional<unsigned> retry_for;
     // Of `help`: the one verb that is asked about.
     std::optional<Verb> about;
 };

@@ -162,6 +162,30 @@ int view_only(const Arguments& arguments)
     return k_done;
 }
 
+int connect(const Arguments& arguments)
+{
+    // Addresses that do not answer take their time.
+    constexpr unsigned k_patience = 60;
+    GVariantBuilder options;
+    g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
+    if (arguments.view_only) {
+        g_variant_builder_add(&options, "{sv}", "view-only", g_variant_new_boolean(TRUE));
+    }
+    if (arguments.retry_for) {
+        g_variant_builder_add(&options, "{sv}", "retry-for",
+                              g_variant_new_uint32(*arguments.retry_for));
+    }
+    for (const auto& [name, value] : arguments.call_options) {
+        g_variant_builder_add(&options, "{sv}", name.c_str(), g_variant_new_string(value.c_str()));
+    }
+    ServiceLink service{Start::if_needed};
+    const unsigned number =
+        service.connect(arguments.uri, g_variant_builder_end(&options),
+                        static_cast<int>(k_patience + arguments.retry_for.value_or(0)));
+    print(sentence(_("The viewer is number %u, and has to log in now."), number) + '\n');
+    return k_done;
+}
+
 int fingerprint()
 {
     ServiceLink service{Start::if_needed};
@@ -313,6 +337,8 @@ int dispatch(const Arguments& arguments)
         return disconnect(arguments);
     case Verb::view_only:
         return view_only(arguments);
+    case Verb::connect:
+        return connect(arguments);
     case Verb::fingerprint:
         return fingerprint();
     case Verb::doctor:

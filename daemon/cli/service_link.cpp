@@ -18,7 +18,6 @@ constexpr const char* k_daemon_interface = "org.gnome.DesktopSharing";
 constexpr const char* k_client_interface = "org.gnome.DesktopSharing.Client";
 constexpr const char* k_properties_interface = "org.freedesktop.DBus.Properties";
 constexpr std::string_view k_client_paths = "/org/gnome/DesktopSharing/clients/";
-constexpr int k_timeout = 15'000; // milliseconds; starting the daemon included
 
 VariantPtr own(GVariant* adopted)
 {
@@ -141,14 +140,14 @@ ServiceLink::ServiceLink(Start start) : start_(start)
 }
 
 VariantPtr ServiceLink::call(const std::string& path, const char* interface, const char* method,
-                             GVariant* arguments)
+                             GVariant* arguments, int timeout)
 {
     GError* error = nullptr;
     const auto flags =
         start_ == Start::never ? G_DBUS_CALL_FLAGS_NO_AUTO_START : G_DBUS_CALL_FLAGS_NONE;
     GVariant* reply =
         g_dbus_connection_call_sync(bus_.get(), k_name, path.c_str(), interface, method, arguments,
-                                    nullptr, flags, k_timeout, nullptr, &error);
+                                    nullptr, flags, timeout, nullptr, &error);
     if (reply == nullptr) {
         fail(error, path);
     }
@@ -218,6 +217,18 @@ void ServiceLink::disconnect(std::optional<unsigned> number, const std::string& 
 void ServiceLink::set_view_only(unsigned number, bool view_only)
 {
     set_property(client_path(number), k_client_interface, "ViewOnly", view_only);
+}
+
+unsigned ServiceLink::connect(const std::string& uri, GVariant* options, int seconds)
+{
+    const auto reply = call(k_path, k_daemon_interface, "Connect",
+                            g_variant_new("(s@a{sv})", uri.c_str(), options), seconds * 1000);
+    if (g_variant_is_of_type(reply.get(), G_VARIANT_TYPE("(o)")) == FALSE) {
+        throw ServiceError{_("The sharing service gave an answer that makes no sense.")};
+    }
+    const char* path = nullptr;
+    g_variant_get(reply.get(), "(&o)", &path);
+    return number_from_path(path);
 }
 
 } // namespace gds::cli

@@ -52,12 +52,16 @@ public:
     std::vector<ClientEntry> clients();
     void disconnect(std::optional<unsigned> number, const std::string& reason);
     void set_view_only(unsigned number, bool view_only);
+    // The number of the viewer. `options` (a{sv}) is floating.
+    unsigned connect(const std::string& uri, GVariant* options, int seconds);
 
 private:
     VariantPtr call(const std::string& path, const char* interface, const char* method,
-                    GVariant* arguments);
+                    GVariant* arguments, int timeout = k_timeout);
     VariantPtr properties(const std::string& path, const char* interface);
     void set_property(const std::string& path, const char* interface, const char* name, bool value);
+
+    static constexpr int k_timeout = 15'000; // milliseconds; starting the daemon included
 
     GObjectPtr<GDBusConnection> bus_;
     Start start_;

@@ -4,7 +4,6 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "base/timeout.h"
-#include "io/socket_stream.h"
 #include "io/tls_stream.h"
 
 #include <ctime>
@@ -36,14 +35,15 @@ bool is_end_of_stream(std::exception_ptr failure)
 
 } // namespace
 
-Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
+Client::Client(unsigned number, Arrival arrival, PolicyPtr policy, SecuritySetup setup,
                ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
                SharedPictures& pictures)
-    : number_(number), of_proxy_itself_(accepted.of_proxy_itself),
-      source_(std::move(accepted.source)), journal_(number, accepted.peer),
-      access_(std::move(accepted.address)), policy_(std::move(policy)), setup_(std::move(setup)),
-      owner_(owner), screen_(screen), admission_(admission), workers_(workers), pictures_(pictures),
-      input_(screen.input(), number), connected_since_(std::time(nullptr)),
+    : number_(number), of_proxy_itself_(arrival.of_proxy_itself),
+      more_patience_(arrival.more_patience), source_(std::move(arrival.source)),
+      journal_(number, arrival.peer), access_(std::move(arrival.address)),
+      policy_(std::move(policy)), setup_(std::move(setup)), owner_(owner), screen_(screen),
+      admission_(admission), workers_(workers), pictures_(pictures), input_(screen.input(), number),
+      connected_since_(std::time(nullptr)), view_only_(arrival.view_only),
       asking_({[this] {
                    damage_ = Rect::of(frame()->size);
                    picture_changed();
@@ -51,9 +51,11 @@ Client::Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySet
                [this](const ConsentAnswer& answer) { take_answer(answer); },
                [this] { disconnect(access_.because()); }})
 {
-    auto socket = std::make_unique<SocketStream>(std::move(accepted.socket));
-    socket_ = socket.get();
-    connection_ = std::make_unique<Connection>(std::move(socket), std::move(accepted.peer));
+    socket_ = arrival.socket.get();
+    connection_ = std::make_unique<Connection>(std::move(arrival.socket), std::move(arrival.peer));
+    if (arrival.layer) {
+        connection_->push_layer(std::move(arrival.layer));
+    }
 }
 
 Client::~Client()
@@ -99,10 +101,11 @@ Task<> Client::part()
 Task<> Client::serve()
 {
     auto shake = security_handshake(*connection_, setup_, *this, workers_);
+    const auto patience = policy_->login_timeout + more_patience_;
     std::exception_ptr failure;
     std::optional<Authenticated> who;
     try {
-        who = co_await with_timeout(std::move(shake), policy_->login_timeout);
+        who = co_await with_timeout(std::move(shake), patience);
     } catch (...) {
         failure = std::current_exception();
     }

@@ -7,11 +7,11 @@
 #include "base/source.h"
 #include "base/task_scope.h"
 #include "base/wakeup.h"
-#include "io/listener.h"
 #include "rfb/security_handshake.h"
 #include "rfb/session.h"
 #include "rfb/session_host.h"
 #include "server/admission.h"
+#include "server/arrival.h"
 #include "server/asking.h"
 #include "server/client_access.h"
 #include "server/client_info.h"
@@ -24,8 +24,6 @@
 #include <string>
 
 namespace gds {
-
-class SocketStream;
 
 class ClientOwner {
 public:
@@ -53,7 +51,7 @@ public:
 
 class Client final : private SessionHost, private SecurityObserver, private ScreenViewer {
 public:
-    Client(unsigned number, Accepted accepted, PolicyPtr policy, SecuritySetup setup,
+    Client(unsigned number, Arrival arrival, PolicyPtr policy, SecuritySetup setup,
            ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
            SharedPictures& pictures);
     ~Client() override;
@@ -130,6 +128,7 @@ private:
 
     const unsigned number_;
     const bool of_proxy_itself_;
+    const std::chrono::milliseconds more_patience_;
     const std::string source_;
     ClientJournal journal_;
     ClientAccess access_;
@@ -154,7 +153,7 @@ private:
     bool looking_up_ = false; // his groups
     Source look_up_again_;
     IdleWatch idle_{[this] { disconnect("was idle for too long"); }};
-    bool view_only_ = false;
+    bool view_only_;
     bool exclusive_ = false;
     bool watching_ = false;
     bool disconnecting_ = false;

@@ -53,7 +53,9 @@ Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_
                    if (may_log(source)) {
                        journal_turned_away(++last_number_, peer, why);
                    }
-               })
+               }),
+      calls_([this] { expect_callable(); },
+             [this](Arrival arrival) { return take_in(++last_number_, std::move(arrival)); })
 {}
 
 Server::~Server()
@@ -269,13 +271,34 @@ void Server::admit(Accepted accepted)
     for (const auto victim : verdict.dropped) {
         disconnect(static_cast<unsigned>(victim), "too many connections that do not log in");
     }
+    take_in(number, arrival_of(std::move(accepted)));
+}
+
+unsigned Server::take_in(unsigned number, Arrival arrival)
+{
     ClientOwner& owner = *this;
-    auto client = std::make_unique<Client>(number, std::move(accepted), policy_, security_setup(),
+    auto client = std::make_unique<Client>(number, std::move(arrival), policy_, security_setup(),
                                            owner, screen_, admission_, workers_, pictures_);
     Client& started = *client;
     clients_.emplace(number, std::move(client));
     tell([info = started.info()](ServerObserver& observer) { observer.on_client_added(info); });
     started.start();
+    return number;
+}
+
+void Server::call_viewer(ViewerCall call, OnCallAnswer answer)
+{
+    calls_.start(std::move(call), std::move(answer));
+}
+
+void Server::expect_callable() const
+{
+    if (!policy_->enabled) {
+        throw CallError{CallFailure::not_shared, "the desktop is not shared"};
+    }
+    if (!has_room()) {
+        throw CallError{CallFailure::no_room, "the limit of clients is reached"};
+    }
 }
 
 Doors Server::doors() const

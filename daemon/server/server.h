@@ -15,6 +15,7 @@
 #include "server/proxied_arrivals.h"
 #include "server/screen.h"
 #include "server/server_control.h"
+#include "server/viewer_calls.h"
 
 #include <deque>
 #include <functional>
@@ -58,6 +59,7 @@ public:
     bool disconnect(unsigned number, const std::string& reason) override;
     void disconnect_all(const std::string& reason) override;
     bool set_view_only(unsigned number, bool view_only) override;
+    void call_viewer(ViewerCall call, OnCallAnswer answer) override;
     void set_observer(ServerObserver* observer) override;
 
 private:
@@ -83,7 +85,9 @@ private:
     Task<> last_client_gone();
     void arrive(Accepted accepted);
     void admit(Accepted accepted);
+    unsigned take_in(unsigned number, Arrival arrival);
     void look_at_listener();
+    void expect_callable() const;
     Doors doors() const;
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;
@@ -127,6 +131,7 @@ private:
     Source retry_;
 
     ProxiedArrivals proxied_;
+    ViewerCalls calls_;
     unsigned last_number_ = 0;
     std::map<unsigned, std::unique_ptr<Client>> clients_;
     Wakeup client_gone_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/client_info.h"
+#include "server/viewer_call.h"
 
 #include <optional>
 #include <string>
@@ -55,6 +56,9 @@ public:
     // Live. False when there is no such client, or when the policy lets nobody control: then true
     // is all that can be had.
     virtual bool set_view_only(unsigned number, bool view_only) = 0;
+
+    // Calls a viewer that listens; the answer comes later, once.
+    virtual void call_viewer(ViewerCall call, OnCallAnswer answer) = 0;
 
     // One observer, which outlives the server or takes itself out with null.
     virtual void set_observer(ServerObserver* observer) = 0;

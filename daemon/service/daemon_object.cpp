@@ -4,6 +4,7 @@
 #include "base/translate.h"
 #include "config.h"
 #include "service/emit.h"
+#include "service/viewer_call_request.h"
 
 namespace gds {
 
@@ -24,6 +25,12 @@ const char* word_for(SharingState state)
         break;
     }
     return "failed";
+}
+
+void give_path(sdbus::Result<sdbus::ObjectPath>& result, unsigned client)
+{
+    emit_safely("whom was called",
+                [&] { result.returnResults(sdbus::ObjectPath{ClientObject::path_of(client)}); });
 }
 
 } // namespace
@@ -112,9 +119,13 @@ void DaemonObject::on_client_added(const ClientInfo& client)
         // The client is served all the same; only nobody sees it here.
         log_warning(std::string{"a client cannot be shown on D-Bus: "} + error.what());
         clients_.erase(client.number);
+        called_.erase(client.number);
         return;
     }
     signal({"Clients"});
+    if (const auto call = called_.extract(client.number); !call.empty()) {
+        give_path(*call.mapped(), client.number);
+    }
     if (!now_and_then_) {
         now_and_then_ = call_every(statistics_, [this] { look_at_clients(); });
     }
@@ -161,6 +172,38 @@ void DaemonObject::look_at_clients()
 }
 
 void DaemonObject::DisconnectAll() { server_.disconnect_all("asked for over D-Bus"); }
+
+void DaemonObject::Connect(ConnectResult&& result, std::string uri,
+                           std::map<std::string, sdbus::Variant> options)
+{
+    ViewerCall call;
+    try {
+        call = read_call_request(uri, options);
+    } catch (const BadCallRequest& bad) {
+        emit_safely("a call that is none", [&] {
+            result.returnError(
+                sdbus_error("org.gnome.DesktopSharing.Error.InvalidValue", bad.what()));
+        });
+        return;
+    }
+    auto kept = std::make_shared<ConnectResult>(std::move(result));
+    server_.call_viewer(std::move(call),
+                        [this, kept = std::move(kept), uri = std::move(uri)](
+                            const CallAnswer& answer) { answer_call(kept, uri, answer); });
+}
+
+void DaemonObject::answer_call(const std::shared_ptr<ConnectResult>& result, const std::string& uri,
+                               const CallAnswer& answer)
+{
+    if (answer.failure) {
+        emit_safely("a call in vain",
+                    [&] { result->returnError(call_error(*answer.failure, uri, answer.detail)); });
+    } else if (clients_.contains(answer.client)) {
+        give_path(*result, answer.client);
+    } else {
+        called_.emplace(answer.client, result); // the server tells of it in a moment
+    }
+}
 
 void DaemonObject::Enabled(const bool& value)
 {

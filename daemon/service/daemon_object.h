@@ -53,6 +53,11 @@ private:
     void signal(const std::vector<const char*>& properties) noexcept;
 
     void DisconnectAll() override;
+    using ConnectResult = sdbus::Result<sdbus::ObjectPath>;
+    void Connect(ConnectResult&& result, std::string uri,
+                 std::map<std::string, sdbus::Variant> options) override;
+    void answer_call(const std::shared_ptr<ConnectResult>& result, const std::string& uri,
+                     const CallAnswer& answer);
     bool Enabled() override;
     void Enabled(const bool& value) override;
     std::vector<std::string> EnabledBy() override;
@@ -71,6 +76,8 @@ private:
     ServerStatus told_;
     std::vector<std::string> told_enabled_by_;
     std::map<unsigned, std::unique_ptr<ClientObject>> clients_;
+    // Who called it: told when there is an object to name.
+    std::map<unsigned, std::shared_ptr<ConnectResult>> called_;
     // Ended, but perhaps within one of their own method calls: dropped from idle.
     std::vector<std::unique_ptr<ClientObject>> ended_;
     Source drop_ended_;

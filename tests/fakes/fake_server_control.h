@@ -17,6 +17,7 @@ public:
     bool nobody_controls = false;
     std::vector<std::pair<unsigned, std::string>> disconnected;
     std::vector<std::string> all_disconnected;
+    std::vector<std::pair<ViewerCall, OnCallAnswer>> calls;
 
     void add(ClientInfo client)
     {
@@ -81,6 +82,10 @@ public:
         found->second.view_only = view_only;
         ends_.push_back(call_soon([this, client = found->second] { change(client); }));
         return true;
+    }
+    void call_viewer(ViewerCall call, OnCallAnswer answer) override
+    {
+        calls.emplace_back(std::move(call), std::move(answer));
     }
     void set_observer(ServerObserver* observer) override { observer_ = observer; }
 

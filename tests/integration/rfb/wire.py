@@ -18,8 +18,12 @@ class Wire:
     """One connection; every read is exact and has the deadline of `timeout` seconds."""
 
     def __init__(self, address, timeout=20, source=None):
-        """source: the loopback address to come from, to be a peer of its own."""
-        if isinstance(address, str):
+        """address: where to connect to, or the socket of a connection that is there; source: the
+        loopback address to come from, to be a peer of its own."""
+        if isinstance(address, socket.socket):
+            self.socket = address
+            self.socket.settimeout(timeout)
+        elif isinstance(address, str):
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(timeout)
             self.socket.connect(address)

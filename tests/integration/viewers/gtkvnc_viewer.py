@@ -4,14 +4,16 @@
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
         [--keyboard LAYOUT] [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
-        [--client-certificate FILE.pem --client-key FILE.pem]
+        [--client-certificate FILE.pem --client-key FILE.pem] [--listen]
 
+With --listen it is called there, once, by the server.
 The widget runs in a home with the server's certificate as its CA (passwd_home.py).
 Prints one JSON object: size, security, and how it ended.
 """
 import argparse
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -34,6 +36,7 @@ def parse():
     parser.add_argument("--snapshot")
     parser.add_argument("--lossy", action="store_true")
     parser.add_argument("--seconds", type=float, default=40, help="give up after so long")
+    parser.add_argument("--listen", action="store_true")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -75,7 +78,12 @@ class Viewer:
                        "vnc-auth-unsupported"):
             self.display.connect(signal, self.on_end, signal)
         host, port = arguments.address.rsplit(":", 1)
-        self.display.open_host(host.strip("[]"), port)
+        if arguments.listen:
+            with socket.create_server((host, int(port))) as door:
+                self.called, _ = door.accept()
+            self.display.open_fd_with_hostname(self.called.fileno(), host)
+        else:
+            self.display.open_host(host.strip("[]"), port)
 
     def on_credential(self, display, wanted):
         kinds = self.gtkvnc.DisplayCredential

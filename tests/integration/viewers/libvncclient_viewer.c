@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // libvncclient as a viewer without a human: logs in, types, saves what it sees. It takes the first
-// VeNCrypt sub-type of the server's list that it knows.
+// VeNCrypt sub-type of the server's list that it knows. With the HOST "listen" it is called there.
 //   VNC_USERNAME=.. VNC_PASSWORD=.. libvncclient-viewer HOST PORT CA.pem ENCODINGS OUT.ppm [TEXT
 //   [SECONDS]]
 #include <rfb/rfbclient.h>
@@ -122,6 +122,17 @@ int main(int argc, char** argv)
     client->GetUser = on_user; // these two for SASL
     client->GetPassword = on_password;
     rfbClientSetClientData(client, NULL, argv[3]);
+    if (strcmp(argv[1], "listen") == 0) {
+        client->serverHost = strdup("127.0.0.1");
+        client->listenSpecified = TRUE;
+        client->listenAddress = client->serverHost;
+        client->listenPort = client->serverPort;
+        client->listen6Port = -1;
+        if (listenForIncomingConnectionsNoFork(client, 60 * 1000000) <= 0) {
+            fprintf(stderr, "libvncclient was not called\n");
+            return 1;
+        }
+    }
     if (!rfbInitClient(client, NULL, NULL)) {
         fprintf(stderr, "libvncclient could not log in\n");
         return 1;

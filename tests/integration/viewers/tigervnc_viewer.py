@@ -5,8 +5,9 @@
     VNC_USERNAME=... VNC_PASSWORD=... tigervnc_viewer.py --certificate FILE.pem HOST:PORT
         [--keyboard LAYOUT] [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Hextile|Raw] [--lossy]
         [--wait SECONDS] [--security TYPE] [--program "PROGRAM ARGS"]
+        [--listen]
 
-With RA2 it trusts the server's key when it is asked, and the certificate when that names no host.
+With --listen it is called at PORT by the server. With RA2 it trusts the server's key when it is asked, and the certificate when that names no host.
 """
 import argparse
 import os
@@ -30,6 +31,7 @@ def parse():
     parser.add_argument("--wait", type=float, default=2.0)
     parser.add_argument("--security", default="X509Plain")
     parser.add_argument("--program", help="another than the installed one")
+    parser.add_argument("--listen", action="store_true")
     return parser.parse_args()
 
 
@@ -61,7 +63,7 @@ def main():
                "-AutoSelect=0", f"-PreferredEncoding={arguments.encoding}",
                f"-NoJPEG={int(not arguments.lossy)}", "-RemoteResize=0", "-FullColor=1",
                "-MenuKey=", "-AlertOnFatalError=0", "-ReconnectOnError=0", "-Log=*:stderr:30",
-               f"{host}::{port}"]
+               *(("-listen", port) if arguments.listen else (f"{host}::{port}",))]
     with tempfile.TemporaryDirectory(prefix="gds-viewer-") as home, \
             tempfile.TemporaryFile() as log, XDisplay() as display:
         if arguments.keyboard:

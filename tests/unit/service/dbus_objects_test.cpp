@@ -11,6 +11,8 @@
 namespace gds {
 namespace {
 
+using namespace std::chrono_literals;
+
 [[maybe_unused]] testing::Environment* const private_bus =
     testing::AddGlobalTestEnvironment(new PrivateBus); // NOLINT: gtest owns it
 
@@ -49,6 +51,12 @@ protected:
     std::string get(unsigned number, const char* property)
     {
         return print(caller.get(ClientObject::path_of(number), k_client, property).value);
+    }
+    BusReply connect(const char* uri)
+    {
+        return caller.call(k_daemon, k_path, k_daemon, "Connect",
+                           g_variant_new("(s@a{sv})", uri,
+                                         g_variant_new_array(G_VARIANT_TYPE("{sv}"), nullptr, 0)));
     }
     // Everything that was sent so far has arrived: a round trip comes after it.
     void settle() { get("Version"); }
@@ -159,6 +167,47 @@ TEST_F(DBusObjects, ClientsComeAndGo)
     ASSERT_TRUE(turn_until([&] { return caller.count("InterfacesRemoved", k_path) == 1; }));
     EXPECT_NE(caller.said("InterfacesRemoved", k_path).find(k_client), std::string::npos);
     EXPECT_NE(caller.get(ClientObject::path_of(7), k_client, "State").error_name, "");
+}
+
+TEST_F(DBusObjects, ACallIsAnsweredWhenThereIsAnObject)
+{
+    Source viewer_came = call_every(5ms, [&] {
+        if (!server.calls.empty()) {
+            const auto answer = std::exchange(server.calls, {}).front().second;
+            answer({.client = 4, .failure = {}, .detail = {}});
+            server.add(client(4)); // as the server does: behind the answer
+        }
+    });
+    const auto reply = connect("vnc://[::1]:5501");
+    EXPECT_EQ(print(reply.value), "('/org/gnome/DesktopSharing/clients/4',)");
+}
+
+TEST_F(DBusObjects, ACallInVainIsAnsweredByName)
+{
+    const std::vector<std::pair<CallFailure, std::string>> names = {
+        {CallFailure::name_not_found, "NameNotFound"}, {CallFailure::refused, "Refused"},
+        {CallFailure::unreachable, "Unreachable"},     {CallFailure::timed_out, "TimedOut"},
+        {CallFailure::proxy_denied, "ProxyDenied"},    {CallFailure::proxy_failed, "ProxyFailed"},
+        {CallFailure::not_shared, "NotShared"},        {CallFailure::no_room, "NoRoom"},
+    };
+    for (const auto& [failure, error] : names) {
+        Source nobody = call_every(5ms, [&, failure = failure] {
+            if (!server.calls.empty()) {
+                const auto answer = std::exchange(server.calls, {}).front().second;
+                answer({.client = 0, .failure = failure, .detail = "because of %s"});
+            }
+        });
+        const auto reply = connect("vnc://viewer");
+        EXPECT_EQ(reply.error_name, "org.gnome.DesktopSharing.Error." + error);
+        EXPECT_NE(reply.error.find("because of %s"), std::string::npos) << reply.error;
+        EXPECT_NE(reply.error.find("viewer"), std::string::npos) << reply.error;
+    }
+}
+
+TEST_F(DBusObjects, ACallToNowhereIsNotMade)
+{
+    EXPECT_EQ(connect("vnc://").error_name, "org.gnome.DesktopSharing.Error.InvalidValue");
+    EXPECT_TRUE(server.calls.empty());
 }
 
 TEST_F(DBusObjects, AClientTellsEverything)

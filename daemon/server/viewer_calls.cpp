@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server/viewer_calls.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/source.h"
+#include "base/text.h"
+#include "io/outgoing_socket.h"
+#include "io/stream_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gds {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t k_most_under_way = 16;
+constexpr std::chrono::milliseconds k_longest_pause = 10s;
+// What an UltraVNC repeater reads before anything else, whatever it begins with.
+constexpr std::size_t k_repeater_greeting = 250;
+// The viewer may come to the repeater later than we do.
+constexpr std::chrono::milliseconds k_repeater_patience = 15min;
+
+std::string name_of(const ViewerCall& call)
+{
+    const bool v6 = call.host.find(':') != std::string::npos;
+    return (v6 ? "[" + call.host + "]" : call.host) + ":" + std::to_string(call.port);
+}
+
+bool may_pass(CallFailure failure)
+{
+    return failure == CallFailure::refused || failure == CallFailure::unreachable ||
+           failure == CallFailure::timed_out || failure == CallFailure::name_not_found;
+}
+
+Task<> greet_repeater(ByteStream& stream, std::string id)
+{
+    StreamWriter greeting;
+    greeting.put_text("ID:");
+    greeting.put_text(id);
+    greeting.pad(k_repeater_greeting - greeting.size());
+    co_await greeting.flush(stream);
+}
+
+} // namespace
+
+void ViewerCalls::start(ViewerCall call, OnCallAnswer answer)
+{
+    auto running = run(std::move(call), std::move(answer));
+    ++under_way_;
+    tasks_.spawn(std::move(running), [this](std::exception_ptr) { --under_way_; });
+}
+
+Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
+{
+    const auto until = std::chrono::steady_clock::now() + call.retry_for;
+    std::chrono::milliseconds pause = first_pause_;
+    CallAnswer answer;
+    bool again = true;
+    while (again) {
+        answer = CallAnswer{};
+        auto attempting = attempt(call);
+        try {
+            answer.client = co_await attempting;
+        } catch (const CallError& error) {
+            answer.failure = error.failure;
+            answer.detail = error.what();
+        } catch (const std::exception& error) { // it ended before it began
+            answer.failure = CallFailure::unreachable;
+            answer.detail = error.what();
+        }
+        again = answer.failure && may_pass(*answer.failure) &&
+                std::chrono::steady_clock::now() + pause <= until;
+        if (again) {
+            co_await sleep_for(pause);
+            pause = std::min(pause * 2, k_longest_pause);
+        }
+    }
+    if (answer.failure) {
+        log_info("the viewer at " + printable(name_of(call)) +
+                 " was called in vain: " + printable(answer.detail));
+    }
+    on_answer(answer);
+}
+
+Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
+{
+    check_();
+    if (under_way_ > k_most_under_way) {
+        throw CallError{CallFailure::no_room, "too many viewers are being called"};
+    }
+    auto made = co_await connect_to(call.host, call.port);
+    Arrival arrival;
+    arrival.peer = made.peer->text();
+    arrival.address = made.peer->host();
+    arrival.source = made.peer->source();
+    arrival.view_only = call.view_only;
+    arrival.socket = std::make_unique<SocketStream>(std::move(made.socket));
+    if (!call.repeater_id.empty()) {
+        co_await greet_repeater(*arrival.socket, call.repeater_id);
+        arrival.more_patience = k_repeater_patience;
+    }
+    check_(); // it may have taken long
+    co_return on_reached_(std::move(arrival));
+}
+
+} // namespace gds

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A call to a listening viewer as it is asked for: on the command line and over D-Bus.
+#include "cli/arguments.h"
+#include "service/viewer_call_request.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string place_of(const std::string& uri)
+{
+    try {
+        const auto call = read_call_request(uri, {});
+        return call.host + " " + std::to_string(call.port);
+    } catch (const BadCallRequest&) {
+        return "bad";
+    }
+}
+
+TEST(ViewerCallRequest, WhereTo)
+{
+    EXPECT_EQ(place_of("vnc://viewer.example.org"), "viewer.example.org 5500");
+    EXPECT_EQ(place_of("vnc://192.0.2.1:5501/"), "192.0.2.1 5501");
+    EXPECT_EQ(place_of("VNC://[2001:db8::1]:1"), "2001:db8::1 1");
+    EXPECT_EQ(place_of("vnc://[fe80::1%25eth0]"), "fe80::1%eth0 5500");
+    for (const char* uri :
+         {"", "viewer", "vnc:viewer", "vnc://", "vnc://:5500", "vnc://viewer:0",
+          "vnc://viewer:99999", "vnc://viewer:x", "vnc://a:b@viewer", "vnc://viewer/x",
+          "vnc://viewer?x", "vnc://viewer#x", "vnc://a%00b", "vnc://a%0ab", "http://viewer"}) {
+        EXPECT_EQ(place_of(uri), "bad") << uri;
+    }
+}
+
+TEST(ViewerCallRequest, Options)
+{
+    const auto call =
+        read_call_request("vnc://viewer", {{"view-only", sdbus::Variant{true}},
+                                           {"repeater-id", sdbus::Variant{std::string{"17"}}},
+                                           {"retry-for", sdbus::Variant{std::uint32_t{60}}}});
+    EXPECT_TRUE(call.view_only);
+    EXPECT_EQ(call.repeater_id, "17");
+    EXPECT_EQ(call.retry_for, 60s);
+    const auto plain = read_call_request("vnc://viewer", {});
+    EXPECT_FALSE(plain.view_only);
+    EXPECT_EQ(plain.repeater_id, "");
+    EXPECT_EQ(plain.retry_for, 0s);
+    const std::vector<CallOptions> bad{
+        {{"view-only", sdbus::Variant{std::string{"yes"}}}},
+        {{"retry-for", sdbus::Variant{std::int32_t{-1}}}},
+        {{"retry-for", sdbus::Variant{std::uint32_t{86'401}}}},
+        {{"repeater-id", sdbus::Variant{std::string{"a b"}}}},
+        {{"repeater-id", sdbus::Variant{std::string(201, '1')}}},
+        {{"encrypt", sdbus::Variant{true}}},
+    };
+    for (const auto& options : bad) {
+        EXPECT_THROW(read_call_request("vnc://viewer", options), BadCallRequest)
+            << options.begin()->first;
+    }
+}
+
+TEST(ViewerCallArguments, Options)
+{
+    using cli::parse_arguments;
+    const auto plain = parse_arguments({"connect", "vnc://viewer"});
+    EXPECT_EQ(plain.complaint, "");
+    EXPECT_EQ(plain.arguments.verb, cli::Verb::connect);
+    EXPECT_EQ(plain.arguments.uri, "vnc://viewer");
+    EXPECT_FALSE(plain.arguments.view_only);
+    EXPECT_FALSE(plain.arguments.retry_for);
+    EXPECT_TRUE(plain.arguments.call_options.empty());
+    const auto all = parse_arguments(
+        {"connect", "--view-only", "--retry-for=60", "vnc://viewer", "--repeater-id", "17"});
+    EXPECT_EQ(all.complaint, "");
+    EXPECT_TRUE(all.arguments.view_only);
+    EXPECT_EQ(all.arguments.retry_for, 60U);
+    EXPECT_EQ(all.arguments.call_options.at("repeater-id"), "17");
+    EXPECT_EQ(parse_arguments({"connect", "--", "--view-only"}).arguments.uri, "--view-only");
+    EXPECT_EQ(parse_arguments({"connect", "--help"}).arguments.verb, cli::Verb::help);
+    const std::vector<std::vector<std::string>> wrong{
+        {"connect"},
+        {"connect", "a", "b"},
+        {"connect", "a", "--retry-for"},
+        {"connect", "a", "--retry-for=-1"},
+        {"connect", "a", "--retry-for="},
+        {"connect", "a", "--bogus"},
+        {"status", "--view-only"},
+    };
+    for (const auto& words : wrong) {
+        EXPECT_NE(parse_arguments(words).complaint, "") << words.back();
+    }
+}
+
+} // namespace
+} // namespace gds
