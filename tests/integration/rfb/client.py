@@ -8,7 +8,8 @@ import time
 import numpy
 
 from . import login
-from .decoders import COPY_RECT, HEXTILE, RAW, TIGHT, ZLIB, ZRLE, BadEncoding, Decoder
+from .decoders import (COPY_RECT, HEXTILE, OPEN_H264, RAW, TIGHT, ZLIB, ZRLE, BadEncoding,
+                       Decoder)
 from .pixels import BGRX, PixelFormat
 from .wire import Wire
 
@@ -17,7 +18,7 @@ EXTENDED_DESKTOP_SIZE, FENCE, CONTINUOUS_UPDATES = -308, -312, -313
 CURSOR_WITH_ALPHA, EXTENDED_MOUSE, QEMU_KEY = -314, -316, -258
 QUALITY_0, COMPRESS_0 = -32, -256
 PICTURE = {"raw": RAW, "copyrect": COPY_RECT, "hextile": HEXTILE, "zlib": ZLIB, "zrle": ZRLE,
-           "tight": TIGHT}
+           "tight": TIGHT, "h264": OPEN_H264}
 EXTENSIONS = (LAST_RECT, DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE, DESKTOP_NAME, CURSOR,
               CURSOR_WITH_ALPHA, FENCE, CONTINUOUS_UPDATES, QEMU_KEY, EXTENDED_MOUSE)
 SHIFT, RETURN, ESCAPE = 0xffe1, 0xff0d, 0xff1b

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Raw, CopyRect, Hextile, Zlib, ZRLE and Tight into a framebuffer of pixel values."""
+"""Raw, CopyRect, Hextile, Zlib, ZRLE, Tight and Open H.264 into a framebuffer of pixel values."""
 import io
 import zlib
 
 import numpy
 
+from . import h264
+
 RAW, COPY_RECT, HEXTILE, ZLIB, TIGHT, ZRLE = 0, 1, 5, 6, 7, 16
+OPEN_H264 = 50
 HEXTILE_TILE, TILE = 16, 64
 TIGHT_UNCOMPRESSED = 12
 
@@ -58,6 +61,7 @@ class Decoder:
         self.zrle = zlib.decompressobj()
         self.tight = [zlib.decompressobj() for _ in range(4)]
         self.used_jpeg = False
+        self.h264 = h264.Contexts()
 
     def decode(self, wire, encoding, pixel_format, framebuffer, rect):
         x, y, width, height = rect
@@ -81,6 +85,11 @@ class Decoder:
             self.decode_zrle(self.zrle.decompress(wire.sized()), pixel_format, target)
         elif encoding == TIGHT:
             self.decode_tight(wire, pixel_format, target)
+        elif encoding == OPEN_H264:
+            picture = self.h264.decode(wire, rect)
+            if picture is None:
+                raise BadEncoding("a frame of H.264 that shows nothing")
+            target[:] = pixel_format.from_rgb(picture[:height, :width])
         else:
             raise BadEncoding(f"encoding {encoding}, which was not asked for")
 
