@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A film goes as Open H.264 to those who can watch it, and is without loss once it rests.
 #include "fakes/h264_decoder.h"
-#include "session_fixture.h"
+#include "guest.h"
 
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -190,6 +191,47 @@ TEST_F(SessionFilmsTest, WhoComesBackBeginsAnew)
     }
     EXPECT_TRUE(again);
     EXPECT_GT(quality(), 34);
+}
+
+// With frames for them in the encoder.
+TEST_F(SessionFilmsTest, ManyComeAndGoWhileItPlays)
+{
+    admit_watcher();
+    std::array<std::unique_ptr<Guest>, 6> guests;
+    std::uint64_t state = 11;
+    const auto dice = [&state](unsigned sides) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        return static_cast<unsigned>((state >> 33) % sides);
+    };
+    for (int come = 0; come < 80; ++come) {
+        auto& guest = guests[dice(6)];
+        guest.reset(); // wherever it is
+        guest = std::make_unique<Guest>(host, pictures);
+        if (dice(4) == 0) {
+            guest->stop_reading(dice(200'000));
+        }
+        guest->say(joined({client_init(),
+                           set_encodings({50, 7, 1, -239, k_quality_6 + static_cast<int>(dice(3))}),
+                           request(false, k_whole)}));
+        play();
+        for (auto& each : guests) {
+            if (each) {
+                each->picture_changed();
+                each->say(request(true, k_whole));
+                each->read();
+            }
+        }
+        for (unsigned turns = dice(5); turns > 0; --turns) {
+            g_main_context_iteration(nullptr, FALSE);
+        }
+        if (come % 10 == 0) {
+            settle();
+        }
+    }
+    EXPECT_GT(pictures.films().encoded(), 0U);
+    guests = {};
+    host.resize({1, 1});
+    EXPECT_TRUE(spin_until([&] { return pictures.idle(); }));
 }
 
 } // namespace
