@@ -37,6 +37,8 @@ public:
     virtual bool pointer_button(std::uint32_t evdev_button, KeyState state) = 0;
 
     virtual void pointer_motion(Point position) = 0;
+    // Of a mouse: for who does not move a pointer but turns his head, say.
+    virtual void pointer_relative(int /*dx*/, int /*dy*/) {}
     // Wheel clicks: positive dy scrolls down, positive dx right.
     virtual void pointer_wheel(int dx, int dy) = 0;
 };

@@ -54,14 +54,17 @@ bool SharedInput::is_modifier(const Key& key)
     return key.first == Kind::code ? is_modifier_code(key.second) : is_modifier_keysym(key.second);
 }
 
-bool SharedInput::tell(unsigned client, const Key& key, KeyState state)
+bool SharedInput::tell(unsigned client, const Key& key, KeyState state, std::uint32_t keysym)
 {
     desktop_.set_sender(client);
-    return key.first == Kind::code ? desktop_.key_code(key.second, state)
-                                   : desktop_.key_sym(key.second, state);
+    if (key.first == Kind::keysym) {
+        return desktop_.key_sym(key.second, state);
+    }
+    return keysym != 0 ? desktop_.key(key.second, keysym, state)
+                       : desktop_.key_code(key.second, state);
 }
 
-bool SharedInput::key(unsigned client, const Key& key, KeyState state)
+bool SharedInput::key(unsigned client, const Key& key, KeyState state, std::uint32_t keysym)
 {
     const auto held = down_.find(key);
     if (state == KeyState::released) {
@@ -80,7 +83,7 @@ bool SharedInput::key(unsigned client, const Key& key, KeyState state)
         tell(now->second, key, KeyState::released);
         down_.erase(now);
     }
-    if (!tell(client, key, state)) {
+    if (!tell(client, key, state, keysym)) {
         return false;
     }
     down_[key] = client;
@@ -180,6 +183,13 @@ void SharedInput::motion(unsigned client, Point position)
     }
 }
 
+void SharedInput::relative(unsigned client, int dx, int dy)
+{
+    if (take_pointer(client)) {
+        desktop_.pointer_relative(dx, dy);
+    }
+}
+
 void SharedInput::wheel(unsigned client, int dx, int dy)
 {
     if (take_pointer(client)) {
@@ -228,10 +238,22 @@ bool InputDoor::key_sym(std::uint32_t keysym, KeyState state)
     return shared_.key(client_, {SharedInput::Kind::keysym, keysym}, state);
 }
 
+bool InputDoor::key(std::uint32_t evdev_code, std::uint32_t keysym, KeyState state)
+{
+    note();
+    return shared_.key(client_, {SharedInput::Kind::code, evdev_code}, state, keysym);
+}
+
 bool InputDoor::pointer_button(std::uint32_t evdev_button, KeyState state)
 {
     note();
     return shared_.button(client_, evdev_button, state);
+}
+
+void InputDoor::pointer_relative(int dx, int dy)
+{
+    note();
+    shared_.relative(client_, dx, dy);
 }
 
 void InputDoor::pointer_motion(Point position)

@@ -38,15 +38,17 @@ private:
     enum class Kind : std::uint8_t { code, keysym };
     using Key = std::pair<Kind, std::uint32_t>;
 
-    bool key(unsigned client, const Key& key, KeyState state);
+    // `keysym`: of a key code, what it writes on the client's keyboard; 0: not told.
+    bool key(unsigned client, const Key& key, KeyState state, std::uint32_t keysym = 0);
     bool button(unsigned client, std::uint32_t evdev_button, KeyState state);
     void motion(unsigned client, Point position);
+    void relative(unsigned client, int dx, int dy);
     void wheel(unsigned client, int dx, int dy);
     void drop_waiting(unsigned client) { desktop_.drop_waiting(client); }
     void leave(unsigned client);
 
     static bool is_modifier(const Key& key);
-    bool tell(unsigned client, const Key& key, KeyState state);
+    bool tell(unsigned client, const Key& key, KeyState state, std::uint32_t keysym = 0);
     void take_keyboard(unsigned client);
     void put_up(unsigned owner, const Key& key);
     bool take_pointer(unsigned client);
@@ -77,8 +79,10 @@ public:
 
     bool key_code(std::uint32_t evdev_code, KeyState state) override;
     bool key_sym(std::uint32_t keysym, KeyState state) override;
+    bool key(std::uint32_t evdev_code, std::uint32_t keysym, KeyState state) override;
     bool pointer_button(std::uint32_t evdev_button, KeyState state) override;
     void pointer_motion(Point position) override;
+    void pointer_relative(int dx, int dy) override;
     void pointer_wheel(int dx, int dy) override;
 
 private:
