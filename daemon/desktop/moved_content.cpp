@@ -2,6 +2,7 @@
 #include "desktop/moved_content.h"
 
 #include "desktop/moved_votes.h"
+#include "desktop/vector_clones.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,6 +19,24 @@ constexpr std::int64_t k_least_pixels = 4096;
 constexpr std::int64_t k_least_for_windows = 128 * 128;
 
 // --- pixel by pixel
+
+GDS_VECTOR_CLONES
+void add_differences(const std::uint32_t* __restrict a, const std::uint32_t* __restrict b,
+                     int count, std::uint32_t* __restrict differences)
+{
+    for (int x = 0; x < count; ++x) {
+        differences[x] |= a[x] ^ b[x];
+    }
+}
+
+bool has_colour(const std::uint32_t* differences, int count)
+{
+    std::uint32_t any = 0;
+    for (int x = 0; x < count; ++x) {
+        any |= differences[x];
+    }
+    return (any & k_rgb_mask) != 0;
+}
 
 class Check {
 public:
@@ -37,12 +56,13 @@ public:
     // Whole tiles that are right, joined, and then grown.
     std::vector<Rect> rects() const
     {
+        std::vector<std::uint32_t> differences;
         std::vector<Rect> open;
         std::vector<Rect> done;
         for (int y = allowed_.y; y < allowed_.bottom(); y += k_tile) {
             const int height = std::min(k_tile, allowed_.bottom() - y);
             std::vector<Rect> next;
-            for (const auto& run : runs(y, height)) {
+            for (const auto& run : runs(y, height, differences)) {
                 const auto above = std::ranges::find_if(open, [&](const Rect& each) {
                     return each.x == run.x && each.width == run.width && each.bottom() == y;
                 });
@@ -62,32 +82,33 @@ public:
     }
 
 private:
-    bool right(const Rect& rect) const
+    // Every pixel is right where `differences`, one for each column, stay without colour.
+    void compare(const Rect& rect, std::vector<std::uint32_t>& differences) const
     {
+        differences.assign(static_cast<std::size_t>(rect.width), 0);
         for (int y = rect.y; y < rect.bottom(); ++y) {
-            const std::uint32_t* const is = now_.row(y) + rect.x;
-            const std::uint32_t* const was = before_.row(y - by_.y) + rect.x - by_.x;
-            std::uint32_t differ = 0;
-            for (int x = 0; x < rect.width; ++x) {
-                differ |= is[x] ^ was[x];
-            }
-            if ((differ & k_rgb_mask) != 0) {
-                return false;
-            }
+            add_differences(now_.row(y) + rect.x, before_.row(y - by_.y) + rect.x - by_.x,
+                            rect.width, differences.data());
         }
-        return true;
     }
     bool usable(const Rect& rect) const
     {
-        return rect.intersected(allowed_) == rect && !not_from_.intersects(rect) && right(rect);
+        return rect.intersected(allowed_) == rect && !not_from_.intersects(rect);
+    }
+    bool right_row(const Rect& row, std::vector<std::uint32_t>& differences) const
+    {
+        compare(row, differences);
+        return !has_colour(differences.data(), row.width);
     }
 
-    std::vector<Rect> runs(int y, int height) const
+    std::vector<Rect> runs(int y, int height, std::vector<std::uint32_t>& differences) const
     {
         std::vector<Rect> found;
+        compare({allowed_.x, y, allowed_.width, height}, differences);
         for (int x = allowed_.x; x < allowed_.right(); x += k_tile) {
             const Rect tile{x, y, std::min(k_tile, allowed_.right() - x), height};
-            if ((scattered_ && !changed_.intersects(tile)) || !usable(tile)) {
+            if (has_colour(differences.data() + (x - allowed_.x), tile.width) ||
+                (scattered_ && !changed_.intersects(tile)) || not_from_.intersects(tile)) {
                 continue;
             }
             if (!found.empty() && found.back().right() == x) {
@@ -118,18 +139,35 @@ private:
                    });
         };
         Rect& rect = all[which];
-        for (int i = 1; i < k_tile && free({rect.x, rect.y - 1, rect.width, 1}); ++i) {
+        std::vector<std::uint32_t> differences;
+        const auto right_row = [&](int y) {
+            const Rect row{rect.x, y, rect.width, 1};
+            return free(row) && this->right_row(row, differences);
+        };
+        for (int i = 1; i < k_tile && right_row(rect.y - 1); ++i) {
             --rect.y;
             ++rect.height;
         }
-        for (int i = 1; i < k_tile && free({rect.x, rect.bottom(), rect.width, 1}); ++i) {
+        for (int i = 1; i < k_tile && right_row(rect.bottom()); ++i) {
             ++rect.height;
         }
-        for (int i = 1; i < k_tile && free({rect.x - 1, rect.y, 1, rect.height}); ++i) {
+        int left = 0;
+        while (left + 1 < k_tile && free({rect.x - left - 1, rect.y, 1, rect.height})) {
+            ++left;
+        }
+        compare({rect.x - left, rect.y, left, rect.height}, differences);
+        while (left > 0 && (differences[static_cast<std::size_t>(left) - 1] & k_rgb_mask) == 0) {
+            --left;
             --rect.x;
             ++rect.width;
         }
-        for (int i = 1; i < k_tile && free({rect.right(), rect.y, 1, rect.height}); ++i) {
+        int most = 0;
+        while (most + 1 < k_tile && free({rect.right() + most, rect.y, 1, rect.height})) {
+            ++most;
+        }
+        compare({rect.right(), rect.y, most, rect.height}, differences);
+        for (int i = 0; i < most && (differences[static_cast<std::size_t>(i)] & k_rgb_mask) == 0;
+             ++i) {
             ++rect.width;
         }
     }

@@ -5,8 +5,11 @@
 #include "desktop/vector_clones.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace gds {
 
@@ -20,42 +23,94 @@ constexpr std::uint32_t k_multiplier = 0x9e3779b1U;
 
 using Hashes = std::vector<std::uint32_t>;
 
-// Of each row of `strip`: a sum with a factor for each column, which vectorises.
+// Of each row of an area, strip by strip: out[strip * pitch], a sum with a factor for each column,
+// which vectorises. The first strip is `first` pixels wide.
 GDS_VECTOR_CLONES
-void hash_rows(const Frame& frame, const Rect& strip, Hashes& out)
+void hash_row(const std::uint32_t* __restrict row, int first, int width,
+              const std::uint32_t* __restrict factors, std::uint32_t* __restrict out,
+              std::size_t pitch)
 {
-    std::uint32_t factors[k_strip];
+    int begin = 0;
+    int end = first;
+    for (; begin < width; out += pitch) {
+        std::uint32_t sum = 0;
+        if (end - begin == k_strip) {
+            for (int x = 0; x < k_strip; ++x) {
+                sum += (row[begin + x] & k_rgb_mask) * factors[x];
+            }
+        } else {
+            for (int x = 0; x < end - begin; ++x) {
+                sum += (row[begin + x] & k_rgb_mask) * factors[x];
+            }
+        }
+        *out = sum ^ (sum >> 15);
+        begin = end;
+        end = std::min(end + k_strip, width);
+    }
+}
+
+// Of each column: the row's pixels are put behind those above.
+GDS_VECTOR_CLONES
+void add_row(const std::uint32_t* __restrict row, int width, std::uint32_t* __restrict sums)
+{
+    for (int x = 0; x < width; ++x) {
+        sums[x] = sums[x] * k_multiplier + (row[x] & k_rgb_mask);
+    }
+}
+
+int first_strip(int begin, int length)
+{
+    return std::min((begin / k_strip + 1) * k_strip - begin, length);
+}
+
+// Lines of one length, strip by strip. The picture is read in the order in which it is in memory.
+struct StripHashes {
+    std::size_t length = 0;
+    Hashes all;
+
+    std::size_t strips() const { return all.size() / length; }
+    std::span<const std::uint32_t> operator[](std::size_t strip) const
+    {
+        return std::span{all}.subspan(strip * length, length);
+    }
+};
+
+// Of the rows in upright strips.
+StripHashes hash_rows(const Frame& frame, const Rect& area)
+{
+    std::array<std::uint32_t, k_strip> factors;
     std::uint32_t factor = 1;
     for (auto& each : factors) {
         factor = factor * k_multiplier + 2;
         each = factor | 1U;
     }
-    out.resize(static_cast<std::size_t>(strip.height));
-    for (int y = 0; y < strip.height; ++y) {
-        const std::uint32_t* const row = frame.row(strip.y + y) + strip.x;
-        std::uint32_t sum = 0;
-        for (int x = 0; x < strip.width; ++x) {
-            sum += (row[x] & k_rgb_mask) * factors[x];
-        }
-        out[static_cast<std::size_t>(y)] = sum ^ (sum >> 15);
+    const int first = first_strip(area.x, area.width);
+    const auto strips = static_cast<std::size_t>(1 + (area.width - first + k_strip - 1) / k_strip);
+    StripHashes hashes{static_cast<std::size_t>(area.height), {}};
+    hashes.all.resize(strips * hashes.length);
+    for (int y = 0; y < area.height; ++y) {
+        hash_row(frame.row(area.y + y) + area.x, first, area.width, factors.data(),
+                 hashes.all.data() + y, hashes.length);
     }
+    return hashes;
 }
 
-// Of each column of `strip`.
-GDS_VECTOR_CLONES
-void hash_columns(const Frame& frame, const Rect& strip, Hashes& out)
+// Of the columns in level strips.
+StripHashes hash_columns(const Frame& frame, const Rect& area)
 {
-    out.assign(static_cast<std::size_t>(strip.width), 0);
-    for (int y = 0; y < strip.height; ++y) {
-        const std::uint32_t* const row = frame.row(strip.y + y) + strip.x;
-        std::uint32_t* const sums = out.data();
-        for (int x = 0; x < strip.width; ++x) {
-            sums[x] = sums[x] * k_multiplier + (row[x] & k_rgb_mask);
+    StripHashes hashes{static_cast<std::size_t>(area.width), {}};
+    for (int y = area.y; y < area.bottom();) {
+        const int end = y + first_strip(y, area.bottom() - y);
+        hashes.all.resize(hashes.all.size() + hashes.length);
+        std::uint32_t* const sums = hashes.all.data() + hashes.all.size() - hashes.length;
+        for (; y < end; ++y) {
+            add_row(frame.row(y) + area.x, area.width, sums);
         }
     }
-    for (auto& each : out) {
+    for (auto& each : hashes.all) {
         each ^= each >> 15;
     }
+    return hashes;
 }
 
 // --- votes
@@ -63,13 +118,17 @@ void hash_columns(const Frame& frame, const Rect& strip, Hashes& out)
 // Where each hash stands in a line of them; two that are equal stand nowhere.
 class Places {
 public:
-    explicit Places(const Hashes& hashes)
+    explicit Places(std::size_t most)
     {
         std::size_t size = 64;
-        while (size < hashes.size() * 2) {
+        while (size < most * 2) {
             size *= 2;
         }
         slots_.resize(size);
+    }
+    void take(std::span<const std::uint32_t> hashes)
+    {
+        std::ranges::fill(slots_, Slot{});
         for (std::size_t i = 0; i < hashes.size(); ++i) {
             Slot& slot = slot_of(hashes[i]);
             slot.place = slot.place == k_free ? static_cast<int>(i) : k_repeated;
@@ -105,77 +164,41 @@ struct Winner {
     unsigned votes = 0;
 };
 
-class Election {
-public:
-    explicit Election(int length)
-        : length_(length), votes_(static_cast<std::size_t>(length) * 2 + 1)
-    {}
-
-    void count(const Hashes& before, const Hashes& now)
-    {
-        if (before == now) {
-            return;
+Winner elect(const StripHashes& before, const StripHashes& now)
+{
+    const auto length = static_cast<int>(now.length);
+    Places places{now.length};
+    std::vector<unsigned> votes(now.length * 2 + 1);
+    for (std::size_t strip = 0; strip < now.strips(); ++strip) {
+        const auto was = before[strip];
+        const auto is = now[strip];
+        if (std::ranges::equal(was, is)) {
+            continue;
         }
-        Places places{before};
-        for (std::size_t i = 0; i < now.size(); ++i) {
-            if (now[i] == before[i]) {
+        places.take(was);
+        for (std::size_t i = 0; i < is.size(); ++i) {
+            if (is[i] == was[i]) {
                 continue;
             }
-            if (const auto was = places.of(now[i])) {
-                ++votes_[static_cast<std::size_t>(static_cast<int>(i) - *was + length_)];
+            if (const auto place = places.of(is[i])) {
+                ++votes[static_cast<std::size_t>(static_cast<int>(i) - *place + length)];
             }
         }
     }
-    Winner winner() const
-    {
-        const auto best = std::max_element(votes_.begin(), votes_.end());
-        return {static_cast<int>(best - votes_.begin()) - length_, *best};
-    }
-
-private:
-    int length_;
-    std::vector<unsigned> votes_;
-};
-
-std::vector<Rect> strips_of(const Rect& area, bool upright)
-{
-    std::vector<Rect> strips;
-    const int end = upright ? area.right() : area.bottom();
-    for (int at = upright ? area.x : area.y; at < end;) {
-        const int next = std::min((at / k_strip + 1) * k_strip, end);
-        strips.push_back(upright ? Rect{at, area.y, next - at, area.height}
-                                 : Rect{area.x, at, area.width, next - at});
-        at = next;
-    }
-    return strips;
-}
-
-Winner elect(const Frame& before, const Frame& now, const Region& changed, bool upright)
-{
-    const Rect area = changed.bounds();
-    Election election{upright ? area.height : area.width};
-    const auto hash = upright ? hash_rows : hash_columns;
-    Hashes was;
-    Hashes is;
-    for (const auto& strip : strips_of(area, upright)) {
-        if (changed.intersects(strip)) {
-            hash(before, strip, was);
-            hash(now, strip, is);
-            election.count(was, is);
-        }
-    }
-    return election.winner();
+    const auto best = std::ranges::max_element(votes);
+    return {static_cast<int>(best - votes.begin()) - length, *best};
 }
 
 } // namespace
 
 Point vote_by_lines(const Frame& before, const Frame& now, const Region& changed)
 {
-    const Winner down = elect(before, now, changed, true);
+    const Rect area = changed.bounds();
+    const Winner down = elect(hash_rows(before, area), hash_rows(now, area));
     if (down.votes >= k_least_votes) {
         return {0, down.way}; // a scroll is far more often that way
     }
-    const Winner across = elect(before, now, changed, false);
+    const Winner across = elect(hash_columns(before, area), hash_columns(now, area));
     return across.votes >= k_least_votes ? Point{across.way, 0} : Point{};
 }
 
