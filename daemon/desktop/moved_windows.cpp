@@ -31,21 +31,32 @@ struct Picked {
     Point at;
 };
 
-// sums[x]: of the 16 pixels from x on. Each step doubles what a sum spans.
+// to[x]: of twice as many pixels from x on as from[x].
 GDS_VECTOR_CLONES
-void hash_row(const std::uint32_t* __restrict row, int width, std::uint32_t* __restrict sums)
+void double_span(const std::uint32_t* __restrict from, int count, int span,
+                 std::uint32_t multiplier, std::uint32_t* __restrict to)
 {
-    for (int x = 0; x < width; ++x) {
-        sums[x] = row[x] & k_rgb_mask;
+    for (int x = 0; x < count; ++x) {
+        to[x] = from[x] * multiplier + from[x + span];
     }
-    for (unsigned step = 0; step < 4; ++step) {
-        const int span = 1 << step;
-        const std::uint32_t multiplier = k_multipliers[step];
-        // In place: what is read to the right is not written yet.
-        for (int x = 0; x + span < width; ++x) {
-            sums[x] = sums[x] * multiplier + sums[x + span];
-        }
+}
+
+GDS_VECTOR_CLONES
+void pair_pixels(const std::uint32_t* __restrict row, int count, std::uint32_t* __restrict to)
+{
+    const std::uint32_t multiplier = k_multipliers[0];
+    for (int x = 0; x < count; ++x) {
+        to[x] = (row[x] & k_rgb_mask) * multiplier + (row[x + 1] & k_rgb_mask);
     }
+}
+
+// sums[x]: of the 16 pixels from x on; so there are 15 fewer than pixels. `other` is as long.
+void hash_row(const std::uint32_t* row, int width, std::uint32_t* sums, std::uint32_t* other)
+{
+    pair_pixels(row, width - 1, other);
+    double_span(other, width - 3, 2, k_multipliers[1], sums);
+    double_span(sums, width - 7, 4, k_multipliers[2], other);
+    double_span(other, width - 15, 8, k_multipliers[3], sums);
 }
 
 GDS_VECTOR_CLONES
@@ -85,12 +96,13 @@ std::vector<Picked> pick(const Frame& frame, const Rect& area)
     for (auto& row : rows) {
         row.resize(static_cast<std::size_t>(area.width));
     }
+    std::vector<std::uint32_t> other(static_cast<std::size_t>(area.width));
     std::vector<std::uint32_t> joined(static_cast<std::size_t>(count));
     for (int y = 0; y < area.height; ++y) {
         const auto slot = [&](int back) {
             return rows[static_cast<std::size_t>(y - back) % rows.size()].data();
         };
-        hash_row(frame.row(area.y + y) + area.x, area.width, slot(0));
+        hash_row(frame.row(area.y + y) + area.x, area.width, slot(0), other.data());
         if (y + 1 < k_window_height) {
             continue;
         }
