@@ -70,24 +70,23 @@ FramePtr DesktopPicture::take_pixels(std::size_t stream, const BufferContent& co
     }
     const FramePtr before = pool_.latest();
     const bool continues = before && before->size == layout_.size();
-    const auto frame = pool_.next(layout_.size());
-
-    // Where the new frame may differ from the one before.
-    Region touched{place};
-    if (fresh_ || moved || !continues) {
-        fill_black(*frame);
-        if (!fresh_ && before && before->size == old_layout.size()) {
-            carry_over(*before, old_layout, *frame, stream);
-        }
-        touched = Rect::of(layout_.size());
-    }
+    const bool from_scratch = fresh_ || moved || !continues;
     Region what = Rect::of(pixels);
     if (streams_[stream].drawn && !moved && content.damage &&
         content.orientation == Orientation::normal) {
-        what = *content.damage;
-        if (!fresh_ && continues) {
-            touched = what;
-            touched.translate(place.x, place.y);
+        what.intersect(*content.damage);
+    }
+    Region drawn = what;
+    drawn.translate(place.x, place.y);
+    drawn.intersect(place);
+    // Where the new frame may differ from the one before.
+    const Region touched = from_scratch ? Region{Rect::of(layout_.size())} : drawn;
+
+    const auto frame = pool_.next(layout_.size(), touched);
+    if (from_scratch) {
+        fill_black(*frame);
+        if (!fresh_ && before && before->size == old_layout.size()) {
+            carry_over(*before, old_layout, *frame, stream);
         }
     }
     copy_pixels(*content.pixels, content.orientation, what, *frame, {place.x, place.y});

@@ -31,7 +31,7 @@ void copy_region(const Frame& from, Frame& to, const Region& what)
     }
 }
 
-std::shared_ptr<Frame> FramePool::next(Size size)
+std::shared_ptr<Frame> FramePool::next(Size size, const Region& redrawn)
 {
     // Frames of another size are of no use here; who holds one keeps it.
     std::erase_if(slots_, [size](const Slot& slot) { return slot.frame->size != size; });
@@ -48,8 +48,10 @@ std::shared_ptr<Frame> FramePool::next(Size size)
         best = &slots_.back();
     }
     if (continues) {
-        copy_region(*latest_, *best->frame, best->missed);
-        best->missed.clear();
+        Region kept = best->missed;
+        kept.subtract(redrawn);
+        copy_region(*latest_, *best->frame, kept);
+        best->missed = redrawn; // what is drawn differs, and may never be finished
     }
     return best->frame;
 }
@@ -59,7 +61,9 @@ FramePtr FramePool::publish(std::shared_ptr<Frame> drawn, const Region& damage)
     const bool continues = latest_ && latest_->size == drawn->size;
     const Region changed = continues ? damage : Region{Rect::of(drawn->size)};
     for (Slot& slot : slots_) {
-        if (slot.frame != drawn) {
+        if (slot.frame == drawn) {
+            slot.missed.clear();
+        } else {
             slot.missed.add(changed);
         }
     }

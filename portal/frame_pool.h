@@ -15,8 +15,9 @@ namespace gds {
 class FramePool {
 public:
     // A frame of that size to draw the next picture into, its pixels those of latest(); black when
-    // there is no latest() of that size. Not yet drawn, it is simply asked for again.
-    std::shared_ptr<Frame> next(Size size);
+    // there is no latest() of that size; but for `redrawn`, where they are anything, and all of
+    // which is to be drawn. Not yet drawn, it is simply asked for again.
+    std::shared_ptr<Frame> next(Size size, const Region& redrawn = {});
 
     // Makes `drawn`, which came from next(), the latest frame. `damage` is all that differs from
     // the one before; ignored (the whole picture) when the size changed.
@@ -30,7 +31,7 @@ public:
 private:
     struct Slot {
         std::shared_ptr<Frame> frame;
-        Region missed;
+        Region missed; // where its pixels are not those of latest()
     };
     // Free frames beyond this many are let go.
     static constexpr std::size_t k_most_free = 3;

@@ -73,6 +73,27 @@ TEST(FramePool, ARecycledFrameGetsAllThatItMissed)
     }
 }
 
+TEST(FramePool, WhatIsToBeRedrawnIsNotCopied)
+{
+    FramePool pool;
+    draw(pool, Rect::of(k_size), 1);
+    draw(pool, Rect::of(k_size), 2);
+    draw(pool, {0, 0, 4, 2}, 3);
+    const auto frame = pool.next(k_size, Rect{0, 0, 4, 1});
+    EXPECT_NE(frame->row(0)[0], 3U); // the copy that is saved
+    EXPECT_EQ(frame->row(1)[0], 3U);
+    EXPECT_EQ(frame->row(2)[0], 2U);
+}
+
+TEST(FramePool, WhatWasNotFinishedIsMadeRight)
+{
+    FramePool pool;
+    draw(pool, Rect::of(k_size), 1);
+    draw(pool, Rect::of(k_size), 2);
+    pool.next(k_size, Rect::of(k_size))->row(0)[0] = 9;
+    EXPECT_EQ(pool.next(k_size)->pixels, std::vector<std::uint32_t>(12, 2));
+}
+
 TEST(FramePool, KeepsFewFramesThatNobodyHolds)
 {
     FramePool pool;
