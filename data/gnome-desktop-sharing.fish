@@ -23,6 +23,6 @@ complete -c $command -n 'test (count (commandline -opc)) -le 2' -l help
 complete -c $command -n '__gnome_desktop_sharing_at 0 status clients doctor' -l json
 complete -c $command -n '__gnome_desktop_sharing_at 0 set-password remove-user' -l vnc
 complete -c $command -n '__gnome_desktop_sharing_at 0 set-password remove-user' -a '(gnome-desktop-sharing list-users 2>/dev/null)'
-complete -c $command -n '__gnome_desktop_sharing_at 0 connect' -l view-only -l retry-for -l repeater-id
+complete -c $command -n '__gnome_desktop_sharing_at 0 connect' -l view-only -l retry-for -l repeater-id -l proxy -l proxy-authentication -l proxy-service
 complete -c $command -n '__gnome_desktop_sharing_at 0 disconnect view-only' -a '(__gnome_desktop_sharing_viewers)'
 complete -c $command -n '__gnome_desktop_sharing_at 1 view-only' -a 'on off'

@@ -23,7 +23,8 @@ _gnome_desktop_sharing() {
             case $verb in
                 status|clients|doctor) compadd -- --json ;;
                 set-password|remove-user) compadd -- --vnc ;;
-                connect) compadd -- --view-only --retry-for --repeater-id ;;
+                connect) compadd -- --view-only --retry-for --repeater-id --proxy \
+                    --proxy-authentication --proxy-service ;;
             esac
             return
         fi

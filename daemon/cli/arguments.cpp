@@ -26,6 +26,7 @@ struct VerbShape {
 
 constexpr const char* k_json = "--json";
 constexpr const char* k_vnc = "--vnc";
+constexpr std::string_view k_proxy = "--proxy"; // beside --vnc
 
 constexpr std::array k_verbs{
     VerbShape{"status", Verb::status, 0, 0, k_json, "[--json]",
@@ -88,6 +89,8 @@ std::string usage_of(const VerbShape& shape)
     const std::string_view option = shape.option;
     if (option == k_vnc) {
         text += "\n       gnome-desktop-sharing " + std::string{shape.name} + " --vnc";
+        text += "\n       gnome-desktop-sharing " + std::string{shape.name} +
+                " --proxy USER@HOST[:PORT]";
     }
     text += "\n\n" + std::string{_(shape.summary)} + ".\n\n";
     if (option == k_json) {
@@ -95,6 +98,7 @@ std::string usage_of(const VerbShape& shape)
     } else if (option == k_vnc) {
         text += _("  --vnc     The one password of x509-vnc, tls-vnc and vnc-auth, which know no "
                   "users\n");
+        text += _("  --proxy   The password by which “connect” logs in to a SOCKS proxy\n");
     }
     if (shape.verb == Verb::connect) {
         text += call_options_help();
@@ -160,6 +164,7 @@ ParsedArguments parse_verb(const VerbShape& shape, std::vector<std::string> word
     }
     const char* const name = words[0].c_str();
     bool with_option = false;
+    bool proxy = false;
     bool options_end = false;
     std::vector<std::string> operands;
     for (std::size_t i = 1; i < words.size(); ++i) {
@@ -169,6 +174,8 @@ ParsedArguments parse_verb(const VerbShape& shape, std::vector<std::string> word
             return help_about(&shape);
         } else if (!options_end && *shape.option != '\0' && words[i] == shape.option) {
             with_option = true;
+        } else if (!options_end && shape.option == std::string_view{k_vnc} && words[i] == k_proxy) {
+            proxy = true;
         } else if (!options_end && words[i].size() > 1 && words[i][0] == '-') {
             return complain(sentence(_("“%s” has no option “%s”."), name, words[i].c_str()));
         } else {
@@ -177,7 +184,7 @@ ParsedArguments parse_verb(const VerbShape& shape, std::vector<std::string> word
     }
     // Instead of a user.
     const bool vnc = with_option && std::string_view{shape.option} == k_vnc;
-    const std::size_t fewest = vnc ? 0 : shape.fewest;
+    const std::size_t fewest = vnc ? 0 : proxy ? 1 : shape.fewest;
     const std::size_t most = vnc ? 0 : shape.most;
     if (operands.size() < fewest) {
         return complain(
@@ -195,6 +202,7 @@ ParsedArguments parse_verb(const VerbShape& shape, std::vector<std::string> word
     }
     parsed.arguments.json = with_option && !vnc;
     parsed.arguments.vnc = vnc;
+    parsed.arguments.proxy = proxy;
     return parsed;
 }
 

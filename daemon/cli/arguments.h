@@ -36,6 +36,8 @@ struct Arguments {
     bool json = false;
     // The VNC password is meant, not one of a user.
     bool vnc = false;
+    // The one by which we log in to a proxy, which `user` names.
+    bool proxy = false;
     std::optional<std::string> user;
     std::optional<unsigned> number;
     bool view_only = false;

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view k_view_only = "--view-only";
 constexpr std::string_view k_retry_for = "--retry-for";
-constexpr std::array<std::string_view, 1> k_texts{"--repeater-id"};
+constexpr std::array<std::string_view, 4> k_texts{"--proxy", "--proxy-authentication",
+                                                  "--proxy-service", "--repeater-id"};
 
 bool has_value(std::string_view name)
 {
@@ -76,6 +77,12 @@ std::string call_options_help()
     return _(
         "  --view-only           This viewer can only look, to begin with\n"
         "  --retry-for SECONDS   Try again for so long when nobody listens yet\n"
+        "  --proxy socks5://[USER@]HOST[:PORT]\n"
+        "                        The SOCKS proxy on the way\n"
+        "  --proxy-authentication auto|none|gssapi\n"
+        "                        How to log in to it; without USER, and with a Kerberos ticket,\n"
+        "                        it may choose GSS-API by itself\n"
+        "  --proxy-service NAME  What it is called in Kerberos, instead of rcmd\n"
         "  --repeater-id ID      HOST is an UltraVNC repeater; the viewer waits there as ID\n");
 }
 

@@ -12,8 +12,10 @@
 #include "config.h"
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
+#include "service/proxy_password.h"
 #include "service/sentence.h"
 #include "service/user_name.h"
+#include "service/viewer_call_request.h"
 #include "service/vnc_password.h"
 
 #include <cstdio>
@@ -239,10 +241,34 @@ int set_vnc_password()
     return k_done;
 }
 
+std::string proxy_account_of(const Arguments& arguments)
+{
+    const auto proxy = read_proxy_uri("socks5://" + *arguments.user);
+    if (proxy.user.empty()) {
+        throw BadCallRequest{_("Say which user at which proxy: USER@HOST or USER@HOST:PORT.")};
+    }
+    return proxy_account(proxy);
+}
+
+int set_proxy_password(const Arguments& arguments)
+{
+    const auto account = proxy_account_of(arguments);
+    SecretString password = read_new_password(
+        sentence(_("Password for the proxy, %s: "), account.c_str()), proxy_password_complaint);
+    run_task(store_proxy_password(account, std::move(password)), k_keyring_patience);
+    print(std::string{_("The password is set. It is kept as it is, since SOCKS proxies want it as "
+                        "it is.")} +
+          '\n');
+    return k_done;
+}
+
 int set_password(const Arguments& arguments)
 {
     if (arguments.vnc) {
         return set_vnc_password();
+    }
+    if (arguments.proxy) {
+        return set_proxy_password(arguments);
     }
     const std::string user = arguments.user.value_or(g_get_user_name());
     if (const auto complaint = user_name_complaint(user); !complaint.empty()) {
@@ -284,6 +310,12 @@ int remove_user(const Arguments& arguments)
 {
     if (arguments.vnc) {
         return remove_vnc_password();
+    }
+    if (arguments.proxy) {
+        if (!run_task(remove_proxy_password(proxy_account_of(arguments)), k_keyring_patience)) {
+            return complain(_("There is no password for this proxy."));
+        }
+        return k_done;
     }
     LibsecretStore store;
     if (!run_task(store.remove_user(*arguments.user), k_keyring_patience)) {

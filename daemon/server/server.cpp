@@ -54,8 +54,9 @@ Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_
                        journal_turned_away(++last_number_, peer, why);
                    }
                }),
-      calls_([this] { expect_callable(); },
-             [this](Arrival arrival) { return take_in(++last_number_, std::move(arrival)); })
+      calls_(
+          workers, [this] { return expect_callable(); },
+          [this](Arrival arrival) { return take_in(++last_number_, std::move(arrival)); })
 {}
 
 Server::~Server()
@@ -291,7 +292,7 @@ void Server::call_viewer(ViewerCall call, OnCallAnswer answer)
     calls_.start(std::move(call), std::move(answer));
 }
 
-void Server::expect_callable() const
+SocksProtection Server::expect_callable() const
 {
     if (!policy_->enabled) {
         throw CallError{CallFailure::not_shared, "the desktop is not shared"};
@@ -299,6 +300,9 @@ void Server::expect_callable() const
     if (!has_room()) {
         throw CallError{CallFailure::no_room, "the limit of clients is reached"};
     }
+    return std::ranges::all_of(policy_->security_types, needs_certificate)
+               ? SocksProtection::integrity
+               : SocksProtection::confidentiality;
 }
 
 Doors Server::doors() const

@@ -87,7 +87,7 @@ private:
     void admit(Accepted accepted);
     unsigned take_in(unsigned number, Arrival arrival);
     void look_at_listener();
-    void expect_callable() const;
+    SocksProtection expect_callable() const;
     Doors doors() const;
     SecuritySetup security_setup() const;
     std::size_t connected_count() const;

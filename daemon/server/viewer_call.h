@@ -3,8 +3,8 @@
 // and what came of it: values.
 #pragma once
 
-#include "base/secret_string.h"
 #include "io/call_error.h"
+#include "io/socks_client.h"
 
 #include <chrono>
 #include <cstdint>
@@ -25,6 +25,7 @@ struct ViewerCall {
     // Not empty: who is called is an UltraVNC repeater, which joins us with the viewer of this
     // number.
     std::string repeater_id;
+    std::optional<SocksProxy> proxy; // on the way there
     // Tried again for so long when there is nobody yet.
     std::chrono::seconds retry_for{0};
 };

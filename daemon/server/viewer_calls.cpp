@@ -36,6 +36,23 @@ bool may_pass(CallFailure failure)
            failure == CallFailure::timed_out || failure == CallFailure::name_not_found;
 }
 
+SocksProxy copy_of(const SocksProxy& proxy, SocksProtection least)
+{
+    SocksProxy copy = proxy;
+    copy.least = least;
+    return copy;
+}
+
+Task<OutgoingSocket> connect_to_proxy(const SocksProxy& proxy)
+{
+    auto connecting = connect_to(proxy.host, proxy.port);
+    try {
+        co_return co_await connecting;
+    } catch (const CallError& error) {
+        throw CallError{CallFailure::proxy_failed, error.what()};
+    }
+}
+
 Task<> greet_repeater(ByteStream& stream, std::string id)
 {
     StreamWriter greeting;
@@ -88,19 +105,33 @@ Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
 
 Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
 {
-    check_();
+    const auto least = check_();
     if (under_way_ > k_most_under_way) {
         throw CallError{CallFailure::no_room, "too many viewers are being called"};
     }
-    auto made = co_await connect_to(call.host, call.port);
     Arrival arrival;
-    arrival.peer = made.peer->text();
-    arrival.address = made.peer->host();
-    arrival.source = made.peer->source();
     arrival.view_only = call.view_only;
-    arrival.socket = std::make_unique<SocketStream>(std::move(made.socket));
+    if (call.proxy) {
+        auto made = co_await connect_to_proxy(*call.proxy);
+        arrival.socket = std::make_unique<SocketStream>(std::move(made.socket));
+        auto proxy = copy_of(*call.proxy, least);
+        arrival.layer = co_await socks_connect(*arrival.socket, std::move(proxy), call.host,
+                                               call.port, workers_);
+        arrival.peer = name_of(call);
+        // Of a name only the proxy knows the address.
+        const auto numeric = SocketAddress::parse(call.host);
+        arrival.address = numeric ? numeric->host() : "";
+        arrival.source = numeric ? numeric->source() : call.host;
+    } else {
+        auto made = co_await connect_to(call.host, call.port);
+        arrival.peer = made.peer->text();
+        arrival.address = made.peer->host();
+        arrival.source = made.peer->source();
+        arrival.socket = std::make_unique<SocketStream>(std::move(made.socket));
+    }
+    ByteStream& stream = arrival.layer ? *arrival.layer : *arrival.socket;
     if (!call.repeater_id.empty()) {
-        co_await greet_repeater(*arrival.socket, call.repeater_id);
+        co_await greet_repeater(stream, call.repeater_id);
         arrival.more_patience = k_repeater_patience;
     }
     check_(); // it may have taken long

@@ -12,14 +12,16 @@ namespace gds {
 
 class ViewerCalls {
 public:
-    // Throws CallError when nobody may be called now.
-    using Check = std::function<void()>;
+    // What a proxy on the way has to protect at least. Throws CallError when nobody may be called
+    // now.
+    using Check = std::function<SocksProtection()>;
     // Makes it a client, and gives the number of that.
     using OnReached = std::function<unsigned(Arrival)>;
 
-    ViewerCalls(Check check, OnReached on_reached,
+    ViewerCalls(WorkerPool& workers, Check check, OnReached on_reached,
                 std::chrono::milliseconds first_pause = std::chrono::seconds{1})
-        : check_(std::move(check)), on_reached_(std::move(on_reached)), first_pause_(first_pause)
+        : workers_(workers), check_(std::move(check)), on_reached_(std::move(on_reached)),
+          first_pause_(first_pause)
     {}
 
     // `answer` is called once, from the main loop, unless this is dropped first.
@@ -29,6 +31,7 @@ private:
     Task<> run(ViewerCall call, OnCallAnswer answer);
     Task<unsigned> attempt(const ViewerCall& call);
 
+    WorkerPool& workers_;
     Check check_;
     OnReached on_reached_;
     std::chrono::milliseconds first_pause_;

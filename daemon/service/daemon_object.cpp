@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/daemon_object.h"
 
+#include "base/timeout.h"
 #include "base/translate.h"
 #include "config.h"
 #include "service/emit.h"
+#include "service/proxy_password.h"
 #include "service/viewer_call_request.h"
 
 namespace gds {
 
 namespace {
+
+constexpr std::chrono::seconds k_keyring_limit{10};
 
 const char* word_for(SharingState state)
 {
@@ -178,7 +182,7 @@ void DaemonObject::Connect(ConnectResult&& result, std::string uri,
 {
     ViewerCall call;
     try {
-        call = read_call_request(uri, options);
+        call = read_call_request(uri, std::move(options));
     } catch (const BadCallRequest& bad) {
         emit_safely("a call that is none", [&] {
             result.returnError(
@@ -187,6 +191,37 @@ void DaemonObject::Connect(ConnectResult&& result, std::string uri,
         return;
     }
     auto kept = std::make_shared<ConnectResult>(std::move(result));
+    if (call.proxy && call.proxy->login == SocksLogin::password) {
+        auto calling = call_with_password(std::move(call), std::move(kept), std::move(uri));
+        looking_up_.spawn(std::move(calling));
+    } else {
+        this->call(std::move(call), std::move(kept), std::move(uri));
+    }
+}
+
+Task<> DaemonObject::call_with_password(ViewerCall call, std::shared_ptr<ConnectResult> result,
+                                        std::string uri)
+{
+    const auto account = proxy_account(*call.proxy);
+    std::string trouble;
+    auto looking = find_proxy_password(account);
+    try {
+        auto password = co_await with_timeout(std::move(looking), k_keyring_limit);
+        call.proxy->password = std::make_shared<const SecretString>(std::move(password));
+    } catch (const std::exception& error) {
+        trouble = error.what();
+    }
+    if (trouble.empty()) {
+        this->call(std::move(call), std::move(result), std::move(uri));
+    } else {
+        emit_safely("a call without a password", [&] {
+            result->returnError(sdbus_error("org.gnome.DesktopSharing.Error.NoPassword", trouble));
+        });
+    }
+}
+
+void DaemonObject::call(ViewerCall call, std::shared_ptr<ConnectResult> kept, std::string uri)
+{
     server_.call_viewer(std::move(call),
                         [this, kept = std::move(kept), uri = std::move(uri)](
                             const CallAnswer& answer) { answer_call(kept, uri, answer); });

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/source.h"
+#include "base/task_scope.h"
 #include "server/server_control.h"
 #include "service/bus_name.h"
 #include "service/client_object.h"
@@ -56,6 +57,9 @@ private:
     using ConnectResult = sdbus::Result<sdbus::ObjectPath>;
     void Connect(ConnectResult&& result, std::string uri,
                  std::map<std::string, sdbus::Variant> options) override;
+    void call(ViewerCall call, std::shared_ptr<ConnectResult> result, std::string uri);
+    Task<> call_with_password(ViewerCall call, std::shared_ptr<ConnectResult> result,
+                              std::string uri);
     void answer_call(const std::shared_ptr<ConnectResult>& result, const std::string& uri,
                      const CallAnswer& answer);
     bool Enabled() override;
@@ -78,6 +82,7 @@ private:
     std::map<unsigned, std::unique_ptr<ClientObject>> clients_;
     // Who called it: told when there is an object to name.
     std::map<unsigned, std::shared_ptr<ConnectResult>> called_;
+    TaskScope looking_up_; // passwords of proxies
     // Ended, but perhaps within one of their own method calls: dropped from idle.
     std::vector<std::unique_ptr<ClientObject>> ended_;
     Source drop_ended_;

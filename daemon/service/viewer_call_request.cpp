@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <glib.h>
 
@@ -26,23 +27,31 @@ bool is_plain(const std::string& text)
     return std::ranges::all_of(text, [](char each) { return each > ' ' && each != '\x7f'; });
 }
 
+constexpr std::size_t k_longest_user = 255; // RFC 1929
+
 struct HostAndPort {
     std::string host;
     std::uint16_t port = 0;
+    std::string user; // empty: none was named
 };
 
 // Of a URI that has nothing else; without a port: `port`.
 std::optional<HostAndPort> read_place(const std::string& text, const char* scheme,
                                       std::uint16_t port)
 {
-    const std::unique_ptr<GUri, DropUri> uri{g_uri_parse(text.c_str(), G_URI_FLAGS_NONE, nullptr)};
+    const std::unique_ptr<GUri, DropUri> uri{
+        g_uri_parse(text.c_str(), G_URI_FLAGS_HAS_PASSWORD, nullptr)};
     if (!uri || g_ascii_strcasecmp(g_uri_get_scheme(uri.get()), scheme) != 0 ||
         g_uri_get_host(uri.get()) == nullptr || g_uri_get_query(uri.get()) != nullptr ||
-        g_uri_get_fragment(uri.get()) != nullptr || g_uri_get_userinfo(uri.get()) != nullptr) {
+        g_uri_get_fragment(uri.get()) != nullptr || g_uri_get_password(uri.get()) != nullptr) {
         return std::nullopt;
     }
     const std::string path = g_uri_get_path(uri.get());
-    HostAndPort place{g_uri_get_host(uri.get()), port};
+    const char* const user = g_uri_get_user(uri.get());
+    HostAndPort place{g_uri_get_host(uri.get()), port, user != nullptr ? user : ""};
+    if (user != nullptr && (place.user.empty() || place.user.size() > k_longest_user)) {
+        return std::nullopt;
+    }
     const int own_port = g_uri_get_port(uri.get());
     if ((!path.empty() && path != "/") || own_port == 0 || place.host.empty() ||
         place.host.size() > k_longest_host || !is_plain(place.host)) {
@@ -61,6 +70,60 @@ T value_of(const std::string& name, const sdbus::Variant& option)
         throw BadCallRequest{sentence(_("The option “%s” is of another type."), name.c_str())};
     }
     return option.get<T>();
+}
+
+SocksLogin read_socks_login(const std::string& word)
+{
+    if (word == "auto") {
+        return SocksLogin::automatic;
+    }
+    if (word == "none") {
+        return SocksLogin::none;
+    }
+    if (word == "gssapi") {
+        return SocksLogin::gssapi;
+    }
+    throw BadCallRequest{
+        sentence(_("The option “proxy-authentication” is one of %s."), "auto, none, gssapi")};
+}
+
+// In its own order, whatever that of the options is.
+void read_proxy_options(ViewerCall& call, CallOptions& options)
+{
+    const auto take = [&options](const char* name) -> std::optional<std::string> {
+        const auto option = options.extract(name);
+        return option.empty() ? std::nullopt
+                              : std::optional{value_of<std::string>(name, option.mapped())};
+    };
+    const auto proxy = take("proxy");
+    const auto login = take("proxy-authentication");
+    const auto service = take("proxy-service");
+    if (!proxy) {
+        if (login || service) {
+            throw BadCallRequest{_("There is no option “proxy”, which the others are about.")};
+        }
+        return;
+    }
+    call.proxy = read_proxy_uri(*proxy);
+    if (login) {
+        call.proxy->login = read_socks_login(*login);
+    }
+    if (!call.proxy->user.empty()) {
+        if (call.proxy->login != SocksLogin::automatic) {
+            throw BadCallRequest{_("A proxy for which a user is named is logged in to by his "
+                                   "password.")};
+        }
+        call.proxy->login = SocksLogin::password;
+    }
+    if (service) {
+        if (service->empty() || service->size() > k_longest_host || !is_plain(*service) ||
+            service->find_first_of("@/") != std::string::npos) {
+            throw BadCallRequest{
+                _("The option “proxy-service” is the first part of the proxy's name in Kerberos, "
+                  "such as rcmd.")};
+        }
+        call.proxy->service = *service;
+    }
 }
 
 void take_option(ViewerCall& call, const std::string& name, const sdbus::Variant& option)
@@ -85,16 +148,34 @@ void take_option(ViewerCall& call, const std::string& name, const sdbus::Variant
     } else {
         throw BadCallRequest{sentence(_("There is no option “%s”. Known are %s."),
                                       printable(name).c_str(),
-                                      "view-only, repeater-id, retry-for")};
+                                      "proxy, proxy-authentication, proxy-service, repeater-id, "
+                                      "retry-for, view-only")};
     }
 }
 
 } // namespace
 
-ViewerCall read_call_request(const std::string& uri, const CallOptions& options)
+SocksProxy read_proxy_uri(const std::string& text)
+{
+    const auto place = read_place(text, "socks5", k_socks_port);
+    if (!place) {
+        // Translators: security-relevant, the last sentence.
+        throw BadCallRequest{
+            _("Say which proxy as socks5://HOST:PORT, or with a user as socks5://USER@HOST:PORT. "
+              "The password of USER comes from the keyring: “gnome-desktop-sharing set-password "
+              "--proxy USER@HOST:PORT”.")};
+    }
+    SocksProxy proxy;
+    proxy.host = place->host;
+    proxy.port = place->port;
+    proxy.user = place->user;
+    return proxy;
+}
+
+ViewerCall read_call_request(const std::string& uri, CallOptions options)
 {
     const auto place = read_place(uri, "vnc", k_listening_viewer_port);
-    if (!place) {
+    if (!place || !place->user.empty()) {
         throw BadCallRequest{
             _("Say where the viewer listens as vnc://HOST or vnc://HOST:PORT; an IPv6 address "
               "stands in brackets.")};
@@ -102,6 +183,7 @@ ViewerCall read_call_request(const std::string& uri, const CallOptions& options)
     ViewerCall call;
     call.host = place->host;
     call.port = place->port;
+    read_proxy_options(call, options);
     for (const auto& [name, option] : options) {
         take_option(call, name, option);
     }

@@ -20,7 +20,10 @@ struct BadCallRequest : std::runtime_error {
 using CallOptions = std::map<std::string, sdbus::Variant>;
 
 // Throws BadCallRequest, also for an option that is not known: it may have been there to protect.
-ViewerCall read_call_request(const std::string& uri, const CallOptions& options);
+ViewerCall read_call_request(const std::string& uri, CallOptions options);
+
+// socks5://[USER@]HOST[:PORT]; with a USER it wants his password. Throws BadCallRequest.
+SocksProxy read_proxy_uri(const std::string& text);
 
 // Named org.gnome.DesktopSharing.Error.…, with a sentence for people.
 sdbus::Error call_error(CallFailure failure, const std::string& where, const std::string& detail);

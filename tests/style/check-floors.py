@@ -28,7 +28,7 @@ ALL = set(BELOW)
 ROOMS = [
     ("GnuTLS", r"gnutls/", r"daemon/io/(tls_|gnutls_)|tests/"),
     ("Cyrus SASL", r"sasl/", r"daemon/(io/sasl_stream|rfb/(security_)?sasl)|tests/"),
-    ("GSS-API", r"(gssapi|krb5)/", r"daemon/rfb/kerberos_|tests/"),
+    ("GSS-API", r"(gssapi|krb5)/", r"daemon/(io/gss_|rfb/kerberos_)|tests/"),
     ("sdbus-c++", r"sdbus-c\+\+/",
      r"daemon/(service|cli)/|portal/|daemon/base/(sdbus_compat|bus_source)|tests/"),
     ("sd-bus", r"systemd/", r"daemon/base/bus_filter|tests/"),

@@ -43,10 +43,13 @@ protected:
     std::optional<CallFailure> forbidden;
     std::vector<Arrival> arrived;
     std::vector<CallAnswer> answers;
-    ViewerCalls calls{[this] {
+    WorkerPool workers{1};
+    ViewerCalls calls{workers,
+                      [this] {
                           if (forbidden) {
                               throw CallError{*forbidden, "forbidden"};
                           }
+                          return SocksProtection::confidentiality;
                       },
                       [this](Arrival arrival) {
                           arrived.push_back(std::move(arrival));

@@ -64,6 +64,58 @@ TEST(ViewerCallRequest, Options)
     }
 }
 
+sdbus::Variant text(const std::string& value) { return sdbus::Variant{value}; }
+
+TEST(ViewerCallRequest, Proxies)
+{
+    EXPECT_FALSE(read_call_request("vnc://viewer", {}).proxy);
+    const auto plain = read_call_request("vnc://viewer", {{"proxy", text("socks5://proxy")}}).proxy;
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->host, "proxy");
+    EXPECT_EQ(plain->port, 1080);
+    EXPECT_EQ(plain->login, SocksLogin::automatic);
+    EXPECT_EQ(plain->service, "rcmd");
+    EXPECT_EQ(plain->least, SocksProtection::confidentiality);
+    const auto named =
+        read_call_request("vnc://viewer", {{"proxy", text("socks5://alice@[::1]:1")}}).proxy;
+    EXPECT_EQ(named->login, SocksLogin::password);
+    EXPECT_EQ(named->user, "alice");
+    const auto kerberos =
+        read_call_request("vnc://viewer", {{"proxy", text("socks5://proxy")},
+                                           {"proxy-authentication", text("gssapi")},
+                                           {"proxy-service", text("socks")}})
+            .proxy;
+    EXPECT_EQ(kerberos->login, SocksLogin::gssapi);
+    EXPECT_EQ(kerberos->service, "socks");
+    const std::vector<CallOptions> bad{
+        {{"proxy", text("proxy:1080")}},
+        {{"proxy", text("socks4://proxy")}},
+        {{"proxy", text("socks5://alice:secret@proxy")}},
+        {{"proxy", text("socks5://@proxy")}},
+        {{"proxy", text("socks5://" + std::string(256, 'a') + "@proxy")}},
+        {{"proxy", sdbus::Variant{true}}},
+        {{"proxy-authentication", text("none")}},
+        {{"proxy", text("socks5://proxy")}, {"proxy-authentication", text("password")}},
+        {{"proxy", text("socks5://proxy")}, {"proxy-service", text("rcmd@proxy")}},
+        {{"proxy", text("socks5://a@proxy")}, {"proxy-authentication", text("none")}},
+    };
+    for (const auto& options : bad) {
+        EXPECT_THROW(read_call_request("vnc://viewer", options), BadCallRequest);
+    }
+}
+
+TEST(ViewerCallArguments, PasswordsOfProxies)
+{
+    using cli::parse_arguments;
+    const auto set = parse_arguments({"set-password", "--proxy", "alice@proxy"});
+    EXPECT_EQ(set.complaint, "");
+    EXPECT_TRUE(set.arguments.proxy);
+    EXPECT_EQ(set.arguments.user, "alice@proxy");
+    EXPECT_FALSE(parse_arguments({"set-password", "alice"}).arguments.proxy);
+    EXPECT_NE(parse_arguments({"set-password", "--proxy"}).complaint, "");
+    EXPECT_NE(parse_arguments({"status", "--proxy"}).complaint, "");
+}
+
 TEST(ViewerCallArguments, Options)
 {
     using cli::parse_arguments;

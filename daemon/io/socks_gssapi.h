@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The GSS-API login to a SOCKS proxy (RFC 1961): the context, then the level of protection.
+#pragma once
+
+#include "io/socks_client.h"
+
+#include <memory>
+
+namespace gds {
+
+// Behind the choice of the method. Throws CallError, and tells the proxy so when it is us who do
+// not go on.
+Task<std::unique_ptr<ByteStream>> socks_gssapi_login(ByteStream& stream, const SocksProxy& proxy,
+                                                     WorkerPool& workers);
+
+} // namespace gds
