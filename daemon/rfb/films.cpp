@@ -24,9 +24,11 @@ void Films::look(const FramePtr& frame, Clock::time_point now)
         return;
     }
     looked_at_ = frame;
+    looked_ = now;
     areas_.look(*frame, now);
-    std::erase_if(streams_, [this](const StreamPtr& stream) {
-        return std::ranges::find(areas_.films(), stream->area) == areas_.films().end();
+    std::erase_if(streams_, [&](const StreamPtr& stream) {
+        return now - stream->watched > k_unwatched ||
+               std::ranges::find(areas_.films(), stream->area) == areas_.films().end();
     });
     forget_ = call_after(k_kept, [this] { forget(); });
 }
@@ -70,6 +72,7 @@ std::optional<FilmPart> Films::take(const Rect& area, const FramePtr& frame, int
     if (!stream) {
         return std::nullopt;
     }
+    stream->watched = looked_;
     auto& log = stream->log;
     // What follows the last frame that the client has is still here.
     const bool follows = has.stream == stream->id && has.frame + 1 >= stream->next - log.size();

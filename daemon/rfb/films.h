@@ -49,6 +49,8 @@ public:
     static constexpr std::size_t k_most_streams = 8;
     // When no pictures come any more, nothing of a film is kept for longer.
     static constexpr std::chrono::milliseconds k_kept{1'500};
+    // An encoder that nobody asks for so long is let go; its memory is some tens of pictures.
+    static constexpr std::chrono::milliseconds k_unwatched{2'000};
     // Who is this many frames behind, but no more, is sent all of them.
     static constexpr std::size_t k_most_behind = 4;
 
@@ -95,6 +97,7 @@ private:
         std::weak_ptr<const Frame> last;
         std::deque<Entry> log;
         Clock::time_point last_key{};
+        Clock::time_point watched{}; // by looked_at_'s time
         std::deque<Job> jobs;
         bool running = false;
         std::shared_ptr<Machine> machine = std::make_shared<Machine>();
@@ -112,6 +115,7 @@ private:
     Open open_;
     FilmAreas areas_;
     std::weak_ptr<const Frame> looked_at_;
+    Clock::time_point looked_{};
     std::vector<StreamPtr> streams_;
     std::uint64_t last_id_ = 0;
     bool off_ = false; // it did not work, and is not tried again

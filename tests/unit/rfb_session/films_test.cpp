@@ -221,6 +221,27 @@ TEST_F(FilmsTest, EachQualityHasItsStream)
     EXPECT_NE(good.stream, bad.stream);
 }
 
+// Who asks for every quality in turn keeps no encoder for each.
+TEST_F(FilmsTest, AStreamThatNobodyWatchesEnds)
+{
+    begin(films);
+    FilmPlace left;
+    FilmPlace stays;
+    for (int i = 0; i < 60; ++i) {
+        next(films);
+        ASSERT_TRUE(take(films, stays));
+        if (i == 0) {
+            ASSERT_TRUE(take(films, left, 8));
+        }
+    }
+    const FilmPlace before = left;
+    next(films);
+    const auto again = take(films, left, 8);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->resets);
+    EXPECT_NE(left.stream, before.stream);
+}
+
 TEST_F(FilmsTest, AtRestNothingIsKept)
 {
     begin(films);
