@@ -28,77 +28,101 @@ void DesktopPicture::begin(const std::vector<PortalStream>& streams)
     cursor_ = {};
 }
 
-bool DesktopPicture::resize(std::size_t stream, Size pixels)
+void DesktopPicture::resize(std::size_t stream, Size pixels)
 {
     streams_[stream].facts.pixels = pixels;
     std::vector<OutputFacts> facts;
     for (const auto& each : streams_) {
         facts.push_back(each.facts);
     }
-    OutputLayout layout{facts};
-    if (layout == layout_) {
-        return false;
-    }
-    layout_ = std::move(layout);
-    return true;
+    layout_ = OutputLayout{facts};
 }
 
-void DesktopPicture::carry_over(const Frame& from, const OutputLayout& old_layout, Frame& to,
-                                std::size_t except) const
+// What the other monitors show comes along into a picture that is laid out anew.
+void DesktopPicture::carry_over(Drawing& drawing) const
 {
+    const FramePtr& latest = pool_.latest();
+    if (fresh_ || !latest || latest->size != drawn_layout_.size()) {
+        return;
+    }
+    drawing.from = latest;
     for (std::size_t i = 0; i < streams_.size(); ++i) {
-        const Rect& before = old_layout.place(i);
+        const Rect& before = drawn_layout_.place(i);
         const Rect& now = layout_.place(i);
-        if (i == except || !streams_[i].drawn || before.size() != now.size()) {
-            continue;
-        }
-        for (int y = 0; y < now.height; ++y) {
-            const auto* row = from.row(before.y + y) + before.x;
-            std::copy_n(row, now.width, to.row(now.y + y) + now.x);
+        if (i != drawing.stream && streams_[i].drawn && before.size() == now.size()) {
+            drawing.carried.push_back({before, {now.x, now.y}});
         }
     }
 }
 
-FramePtr DesktopPicture::take_pixels(std::size_t stream, const BufferContent& content)
+std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t stream,
+                                                                    const BufferContent& content)
 {
     const Size pixels = upright_size(content.pixels->size, content.orientation);
-    const OutputLayout old_layout = layout_;
-    const bool moved = streams_.at(stream).facts.pixels != pixels && resize(stream, pixels);
+    if (streams_.at(stream).facts.pixels != pixels) {
+        resize(stream, pixels);
+    }
     const Rect place = layout_.place(stream);
     if (place.empty()) {
-        return nullptr;
+        return std::nullopt;
     }
-    const FramePtr before = pool_.latest();
-    const bool continues = before && before->size == layout_.size();
-    const bool from_scratch = fresh_ || moved || !continues;
-    Region what = Rect::of(pixels);
+    Drawing drawing;
+    drawing.stream = stream;
+    drawing.pixels = *content.pixels;
+    drawing.orientation = content.orientation;
+    drawing.corner = {place.x, place.y};
+    const FramePtr& latest = pool_.latest();
+    if (latest && latest->size == layout_.size()) {
+        drawing.before = latest;
+    }
+    const bool moved = !fresh_ && layout_ != drawn_layout_;
+    drawing.from_scratch = fresh_ || moved || !drawing.before;
+    drawing.what = Rect::of(pixels);
     if (streams_[stream].drawn && !moved && content.damage &&
         content.orientation == Orientation::normal) {
-        what.intersect(*content.damage);
+        drawing.what.intersect(*content.damage);
     }
-    Region drawn = what;
-    drawn.translate(place.x, place.y);
-    drawn.intersect(place);
-    // Where the new frame may differ from the one before.
-    const Region touched = from_scratch ? Region{Rect::of(layout_.size())} : drawn;
+    if (drawing.from_scratch) {
+        drawing.touched = Rect::of(layout_.size());
+        carry_over(drawing);
+    } else {
+        drawing.touched = drawing.what;
+        drawing.touched.translate(place.x, place.y);
+        drawing.touched.intersect(place);
+    }
+    drawing.frame = pool_.next(layout_.size(), drawing.touched);
+    return drawing;
+}
 
-    const auto frame = pool_.next(layout_.size(), touched);
+void DesktopPicture::Drawing::copy() const
+{
     if (from_scratch) {
         fill_black(*frame);
-        if (!fresh_ && before && before->size == old_layout.size()) {
-            carry_over(*before, old_layout, *frame, stream);
+        for (const auto& [rect, to] : carried) {
+            for (int y = 0; y < rect.height; ++y) {
+                std::copy_n(from->row(rect.y + y) + rect.x, rect.width,
+                            frame->row(to.y + y) + to.x);
+            }
         }
     }
-    copy_pixels(*content.pixels, content.orientation, what, *frame, {place.x, place.y});
-    streams_[stream].drawn = true;
-    fresh_ = false;
+    copy_pixels(pixels, orientation, what, *frame, corner);
+}
 
-    const Region damage = continues ? changed(*before, *frame, touched) : touched;
+Region DesktopPicture::Drawing::compare() const
+{
+    return before ? changed(*before, *frame, touched) : touched;
+}
+
+FramePtr DesktopPicture::end_pixels(const Drawing& drawing, const Region& damage)
+{
+    streams_.at(drawing.stream).drawn = true;
+    fresh_ = false;
+    drawn_layout_ = layout_;
     const bool insisted = std::exchange(insist_, false);
-    if (continues && damage.empty() && !insisted) {
+    if (drawing.before && damage.empty() && !insisted) {
         return nullptr;
     }
-    return pool_.publish(frame, damage);
+    return pool_.publish(drawing.frame, damage);
 }
 
 bool DesktopPicture::whole() const

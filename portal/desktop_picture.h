@@ -12,6 +12,7 @@
 #include "portal/remote_desktop_session.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -25,8 +26,40 @@ public:
     // The next picture becomes a frame even when no pixel changed.
     void insist() { insist_ = true; }
 
-    // The next frame; nothing when no pixel changed.
-    FramePtr take_pixels(std::size_t stream, const BufferContent& content);
+    // A picture on its way into a frame, for any thread while the content's pixels are there. It
+    // may be dropped, and then never was.
+    struct Drawing {
+        std::size_t stream = 0;
+        PixelView pixels;
+        Orientation orientation = Orientation::normal;
+        Region what; // of the pixels
+        Point corner; // where theirs is in the frame
+        Region touched; // where the frame may differ from the one before
+        FramePtr before; // of the frame's size, or null
+        std::shared_ptr<Frame> frame;
+        // Drawn anew: black, and what other monitors have in `from`.
+        struct Carried {
+            Rect rect;
+            Point to;
+        };
+        bool from_scratch = false;
+        FramePtr from;
+        std::vector<Carried> carried;
+
+        void copy() const;
+        // After copy(): where the frame differs from the one before.
+        Region compare() const;
+        Region run() const
+        {
+            copy();
+            return compare();
+        }
+    };
+
+    // One after the other: begin, run, end. Nothing: the stream has no place in the picture.
+    std::optional<Drawing> begin_pixels(std::size_t stream, const BufferContent& content);
+    // The next frame; nothing when no pixel changed. `damage` is what run() gave.
+    FramePtr end_pixels(const Drawing& drawing, const Region& damage);
     // The pointer after the update, in frame pixels.
     std::optional<Cursor> take_cursor(std::size_t stream, const CursorUpdate& update);
 
@@ -40,14 +73,13 @@ private:
         OutputFacts facts;
         bool drawn = false;
     };
-    // True when the layout is another one now.
-    bool resize(std::size_t stream, Size pixels);
-    void carry_over(const Frame& from, const OutputLayout& old_layout, Frame& to,
-                    std::size_t except) const;
+    void resize(std::size_t stream, Size pixels);
+    void carry_over(Drawing& drawing) const;
 
     FramePool pool_;
     std::vector<Stream> streams_;
     OutputLayout layout_;
+    OutputLayout drawn_layout_; // of the latest frame
     bool fresh_ = true;
     bool insist_ = true;
     Cursor cursor_;

@@ -110,7 +110,11 @@ PipeWireStream::~PipeWireStream() { end(); }
 void PipeWireStream::end()
 {
     // First the data thread is stopped; what is told meanwhile is for nobody.
-    events_ = {[](const BufferContent&) {}, [](StreamState) {}, [] {}};
+    events_ = {[](const BufferContent&, std::optional<BufferLoan>) {}, [] { return false; },
+               [](StreamState) {}, [] {}};
+    if (lease_) {
+        lease_->end();
+    }
     pw_stream_disconnect(stream_);
     spa_hook_remove(&listener_);
     pw_stream_destroy(stream_);
@@ -191,7 +195,15 @@ void PipeWireStream::take_format(const spa_pod* param)
 
 void PipeWireStream::on_remove_buffer(void* data, pw_buffer* buffer)
 {
-    auto& mailbox = static_cast<PipeWireStream*>(data)->mailbox_;
+    auto* self = static_cast<PipeWireStream*>(data);
+    auto& mailbox = self->mailbox_;
+    if (self->lent_ == buffer) {
+        std::exchange(self->lease_, nullptr)->end();
+        self->lent_ = nullptr;
+        const std::lock_guard guard{mailbox.lock};
+        mailbox.fresh = true;
+        mailbox.content.damage.reset();
+    }
     const std::lock_guard guard{mailbox.lock};
     if (mailbox.buffer == buffer) {
         mailbox.buffer = nullptr;
@@ -242,14 +254,18 @@ void PipeWireStream::take_buffers()
 
 void PipeWireStream::on_mail(void* data, std::uint64_t)
 {
-    auto* self = static_cast<PipeWireStream*>(data);
+    static_cast<PipeWireStream*>(data)->collect();
+}
+
+void PipeWireStream::collect()
+{
+    if (lent_ != nullptr || !events_.ready()) {
+        return;
+    }
     try {
-        self->deliver();
+        deliver();
     } catch (const std::exception& error) {
         log_warning(std::string{"a picture was lost: "} + error.what());
-        const std::lock_guard guard{self->mailbox_.lock};
-        self->mailbox_.fresh = true;
-        self->mailbox_.content.damage.reset();
     }
 }
 
@@ -267,26 +283,33 @@ void PipeWireStream::deliver()
     if (comes_from_mutter()) {
         second_look_.pointers_came(pointers);
     }
-    if (content.pixels) {
-        second_look_.picture_came();
-    }
-    try {
-        if (content.pixels || content.cursor) {
-            events_.on_content(content);
+    if (!content.pixels) {
+        if (content.cursor) {
+            events_.on_content(content, std::nullopt);
         }
-    } catch (...) {
-        give_back(buffer);
-        throw;
+        return;
     }
-    give_back(buffer);
+    second_look_.picture_came();
+    events_.on_content(content, lend(buffer));
 }
 
-void PipeWireStream::give_back(pw_buffer* buffer)
+BufferLoan PipeWireStream::lend(pw_buffer* buffer)
 {
-    if (buffer != nullptr) {
-        const std::lock_guard guard{mailbox_.lock};
-        pw_stream_queue_buffer(stream_, buffer);
+    lent_ = buffer;
+    lease_ = std::make_shared<BufferLease>();
+    return BufferLoan{lease_, [this](bool drawn) { take_back(drawn); }};
+}
+
+void PipeWireStream::take_back(bool drawn)
+{
+    lease_.reset();
+    const std::lock_guard guard{mailbox_.lock};
+    if (!drawn) {
+        // What it changed is in no frame.
+        mailbox_.fresh = true;
+        mailbox_.content.damage.reset();
     }
+    pw_stream_queue_buffer(stream_, std::exchange(lent_, nullptr));
 }
 
 } // namespace gds

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PipeWireStream: the stream of one shared monitor: negotiates, takes buffers and gives them back
-// at once. Owned by PortalCapture; main thread. Must not be destroyed from within its own
-// callbacks.
+// PipeWireStream: the stream of one shared monitor: negotiates, takes buffers, lends the
+// newest to whoever draws it, and gives them back. Owned by PortalCapture; main thread. Must not be
+// destroyed from within its own callbacks.
 //
 // Buffers are taken on PipeWire's data thread, which keeps the newest in a mailbox and gives the
 // others back; the main loop collects it when it gets round to that. Taken on the main loop itself,
@@ -10,12 +10,14 @@
 // only one here.
 #pragma once
 
+#include "portal/buffer_loan.h"
 #include "portal/pipewire_buffer.h"
 #include "portal/pipewire_loop.h"
 #include "portal/second_look.h"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -35,8 +37,11 @@ class PipeWireStream {
 public:
     // Both are called from within PipeWire, on the main thread.
     struct Events {
-        // The content is valid during the call only. Damage of buffers that were skipped is in it.
-        std::function<void(const BufferContent&)> on_content;
+        // Damage of buffers that were skipped is in it. The pixels are there as long as the loan
+        // lasts, and nothing more comes meanwhile; without pixels there is none.
+        std::function<void(const BufferContent&, std::optional<BufferLoan>)> on_content;
+        // False: not now; collect() is called when it can be taken.
+        std::function<bool()> ready;
         std::function<void(StreamState)> on_state;
         // Pointers come and no picture (portal/second_look.h). From the main loop.
         std::function<void()> on_starved;
@@ -51,6 +56,8 @@ public:
     PipeWireStream& operator=(const PipeWireStream&) = delete;
 
     StreamState state() const { return state_; }
+    // Delivers what has come, if anything.
+    void collect();
     // Why it ended, for the log.
     const std::string& error() const { return error_; }
 
@@ -81,7 +88,8 @@ private:
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
-    void give_back(pw_buffer* buffer);
+    BufferLoan lend(pw_buffer* buffer);
+    void take_back(bool drawn);
 
     const PipeWireRemote& remote_;
     const std::uint32_t node_id_;
@@ -96,6 +104,8 @@ private:
     pw_loop* loop_;
     spa_source* mail_ = nullptr;
     Mailbox mailbox_;
+    pw_buffer* lent_ = nullptr;
+    std::shared_ptr<BufferLease> lease_; // of lent_
 };
 
 } // namespace gds

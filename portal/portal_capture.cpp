@@ -37,7 +37,9 @@ Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
 } // namespace
 
 PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
-    : connection_(connection), tokens_(tokens), bus_(connection), input_(bus_)
+    : connection_(connection), tokens_(tokens), bus_(connection), input_(bus_),
+      drawer_(picture_,
+              [this](std::size_t stream, const FramePtr& frame) { take_drawn(stream, frame); })
 {
     names_ =
         bus_.on_name([this](const std::string& name, bool present) { note_name(name, present); });
@@ -279,7 +281,11 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
         monitors == MonitorChoice::virtual_monitor ? std::optional{k_extra_monitor} : std::nullopt;
     for (std::size_t i = 0; i < grant_.streams.size(); ++i) {
         PipeWireStream::Events events;
-        events.on_content = [this, i](const BufferContent& content) { take_content(i, content); };
+        events.on_content = [this, i](const BufferContent& content,
+                                      std::optional<BufferLoan> loan) {
+            take_content(i, content, std::move(loan));
+        };
+        events.ready = [this] { return !drawer_.busy(); };
         events.on_state = [this](StreamState state) { take_stream_state(state); };
         events.on_starved = [this] { take_starvation(); };
         input.nodes.push_back(grant_.streams[i].node_id);
@@ -290,26 +296,38 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
     input_.attach(std::move(input));
 }
 
-void PortalCapture::take_content(std::size_t stream, const BufferContent& content)
+void PortalCapture::take_content(std::size_t stream, const BufferContent& content,
+                                 std::optional<BufferLoan> loan)
 {
     if (signs_.any() || stopping_) {
         return;
     }
-    if (content.pixels) {
-        const FramePtr frame = picture_.take_pixels(stream, content);
-        input_.set_layout(picture_.layout());
-        if (frame && (picture_.whole() || in_part_)) {
-            take_frame(frame);
-        } else if (frame) {
-            withheld_ = frame;
-            picture_.insist();
-        }
+    if (loan) {
+        drawer_.draw(stream, content, std::move(*loan));
     }
     if (content.cursor) {
         const auto cursor = picture_.take_cursor(stream, *content.cursor);
         if (cursor && observer_ != nullptr && !stopping_) {
             observer_->on_cursor(*cursor);
         }
+    }
+}
+
+void PortalCapture::take_drawn(std::size_t stream, const FramePtr& frame)
+{
+    if (signs_.any() || stopping_) {
+        return;
+    }
+    input_.set_layout(picture_.layout());
+    if (frame && (picture_.whole() || in_part_)) {
+        take_frame(frame);
+    } else if (frame) {
+        withheld_ = frame;
+        picture_.insist();
+    }
+    // The others first, so that none of them starves.
+    for (std::size_t i = 1; i <= streams_.size(); ++i) {
+        streams_[(stream + i) % streams_.size()]->collect();
     }
 }
 
@@ -410,6 +428,7 @@ void PortalCapture::end_session()
     silence_timer_.reset();
     part_timer_.reset();
     withheld_.reset();
+    drawer_.cancel();
     streams_.clear();
     remote_.reset();
     grant_ = {};

@@ -11,6 +11,7 @@
 #include "desktop/screen_capture.h"
 #include "portal/capture_ending.h"
 #include "portal/desktop_picture.h"
+#include "portal/picture_drawer.h"
 #include "portal/pipewire_loop.h"
 #include "portal/pipewire_stream.h"
 #include "portal/portal_bus.h"
@@ -52,7 +53,9 @@ private:
 
     void connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors);
     void take_frame(const FramePtr& frame);
-    void take_content(std::size_t stream, const BufferContent& content);
+    void take_content(std::size_t stream, const BufferContent& content,
+                      std::optional<BufferLoan> loan);
+    void take_drawn(std::size_t stream, const FramePtr& frame);
     void take_stream_state(StreamState state);
     void take_starvation();
     void note_name(const std::string& name, bool present);
@@ -77,6 +80,7 @@ private:
     PipeWireLoop pipewire_loop_;
     PortalInputSink input_;
     DesktopPicture picture_;
+    PictureDrawer drawer_;
 
     // The session that is open, streams before the connection that they live on.
     std::unique_ptr<PipeWireRemote> remote_;

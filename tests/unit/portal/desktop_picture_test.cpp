@@ -36,6 +36,12 @@ PortalStream stream(Point position, Size size)
     return {.node_id = 1, .position = position, .size = size};
 }
 
+FramePtr take_pixels(DesktopPicture& picture, std::size_t stream, const BufferContent& content)
+{
+    const auto drawing = picture.begin_pixels(stream, content);
+    return drawing ? picture.end_pixels(*drawing, drawing->run()) : nullptr;
+}
+
 std::uint32_t at(const FramePtr& frame, int x, int y) { return frame->row(y)[x] & k_rgb_mask; }
 
 TEST(DesktopPicture, OneMonitorIsTheFrame)
@@ -43,7 +49,7 @@ TEST(DesktopPicture, OneMonitorIsTheFrame)
     DesktopPicture picture;
     picture.begin({stream({500, 500}, {8, 6})});
     const Screen screen{{8, 6}, 0x112233};
-    const auto frame = picture.take_pixels(0, screen.content);
+    const auto frame = take_pixels(picture, 0, screen.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{8, 6}));
     EXPECT_EQ(frame->damage, (Region{Rect{0, 0, 8, 6}}));
@@ -55,13 +61,13 @@ TEST(DesktopPicture, UnchangedPixelsMakeNoFrame)
     DesktopPicture picture;
     picture.begin({stream({0, 0}, {8, 6})});
     Screen screen{{8, 6}, 1};
-    ASSERT_TRUE(picture.take_pixels(0, screen.content));
-    EXPECT_FALSE(picture.take_pixels(0, screen.content));
+    ASSERT_TRUE(take_pixels(picture, 0, screen.content));
+    EXPECT_FALSE(take_pixels(picture, 0, screen.content));
     screen.content.damage = Region{Rect{2, 2, 3, 3}};
-    EXPECT_FALSE(picture.take_pixels(0, screen.content));
+    EXPECT_FALSE(take_pixels(picture, 0, screen.content));
     picture.insist();
-    EXPECT_TRUE(picture.take_pixels(0, screen.content));
-    EXPECT_FALSE(picture.take_pixels(0, screen.content));
+    EXPECT_TRUE(take_pixels(picture, 0, screen.content));
+    EXPECT_FALSE(take_pixels(picture, 0, screen.content));
 }
 
 TEST(DesktopPicture, FindsDamageThatWasNotTold)
@@ -69,9 +75,9 @@ TEST(DesktopPicture, FindsDamageThatWasNotTold)
     DesktopPicture picture;
     picture.begin({stream({0, 0}, {200, 100})});
     Screen screen{{200, 100}, 1};
-    picture.take_pixels(0, screen.content);
+    take_pixels(picture, 0, screen.content);
     screen.fill({150, 70, 3, 2}, 2);
-    const auto frame = picture.take_pixels(0, screen.content);
+    const auto frame = take_pixels(picture, 0, screen.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->damage, (Region{Rect{150, 70, 3, 2}}));
 }
@@ -81,11 +87,11 @@ TEST(DesktopPicture, NarrowsDamageThatWasToldAndCopiesNoMore)
     DesktopPicture picture;
     picture.begin({stream({0, 0}, {200, 100})});
     Screen screen{{200, 100}, 1};
-    picture.take_pixels(0, screen.content);
+    take_pixels(picture, 0, screen.content);
     screen.fill({10, 10, 4, 4}, 2);
     screen.fill({100, 10, 4, 4}, 3);
     screen.content.damage = Region{Rect{0, 0, 50, 50}};
-    const auto frame = picture.take_pixels(0, screen.content);
+    const auto frame = take_pixels(picture, 0, screen.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->damage, (Region{Rect{10, 10, 4, 4}}));
     EXPECT_EQ(at(frame, 101, 11), 1U);
@@ -97,18 +103,18 @@ TEST(DesktopPicture, ComposesMonitorsByPosition)
     picture.begin({stream({0, 0}, {8, 6}), stream({8, 2}, {4, 4})});
     const Screen left{{8, 6}, 1};
     Screen right{{4, 4}, 2};
-    auto frame = picture.take_pixels(0, left.content);
+    auto frame = take_pixels(picture, 0, left.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{12, 6}));
     EXPECT_EQ(at(frame, 9, 3), 0U);
-    frame = picture.take_pixels(1, right.content);
+    frame = take_pixels(picture, 1, right.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(at(frame, 7, 3), 1U);
     EXPECT_EQ(at(frame, 8, 2), 2U);
     EXPECT_EQ(at(frame, 8, 1), 0U);
     right.fill({1, 1, 1, 1}, 3);
     right.content.damage = Region{Rect{1, 1, 1, 1}};
-    frame = picture.take_pixels(1, right.content);
+    frame = take_pixels(picture, 1, right.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->damage, (Region{Rect{9, 3, 1, 1}}));
 }
@@ -118,9 +124,9 @@ TEST(DesktopPicture, IsWholeWhenEveryMonitorHasSentItsPicture)
     DesktopPicture picture;
     picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {4, 4})});
     EXPECT_FALSE(picture.whole());
-    picture.take_pixels(1, Screen{{4, 4}, 1}.content);
+    take_pixels(picture, 1, Screen{{4, 4}, 1}.content);
     EXPECT_FALSE(picture.whole());
-    picture.take_pixels(0, Screen{{8, 6}, 1}.content);
+    take_pixels(picture, 0, Screen{{8, 6}, 1}.content);
     EXPECT_TRUE(picture.whole());
     picture.begin({stream({0, 0}, {8, 6})});
     EXPECT_FALSE(picture.whole());
@@ -132,11 +138,11 @@ TEST(DesktopPicture, AResizedMonitorMovesTheOthers)
     picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {4, 4})});
     const Screen left{{8, 6}, 1};
     const Screen right{{4, 4}, 2};
-    picture.take_pixels(0, left.content);
-    picture.take_pixels(1, right.content);
+    take_pixels(picture, 0, left.content);
+    take_pixels(picture, 1, right.content);
     // The left one at twice its scale: positions double, the right one keeps its pixels.
     const Screen larger{{16, 12}, 5};
-    const auto frame = picture.take_pixels(0, larger.content);
+    const auto frame = take_pixels(picture, 0, larger.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{20, 12}));
     EXPECT_EQ(frame->damage, (Region{Rect{0, 0, 20, 12}}));
@@ -146,15 +152,32 @@ TEST(DesktopPicture, AResizedMonitorMovesTheOthers)
     EXPECT_EQ(at(frame, 19, 4), 0U);
 }
 
+TEST(DesktopPicture, WhatWasNotFinishedLosesNothing)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {4, 4})});
+    Screen left{{8, 6}, 1};
+    const Screen right{{4, 4}, 2};
+    take_pixels(picture, 0, left.content);
+    take_pixels(picture, 1, right.content);
+    const Screen wider{{16, 6}, 3};
+    picture.begin_pixels(0, wider.content)->copy(); // and dropped
+    const auto frame = take_pixels(picture, 0, wider.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{20, 6}));
+    EXPECT_EQ(at(frame, 15, 5), 3U);
+    EXPECT_EQ(at(frame, 16, 0), 2U);
+}
+
 TEST(DesktopPicture, ANewSessionShowsNothingOfTheOld)
 {
     DesktopPicture picture;
     picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {8, 6})});
     const Screen screen{{8, 6}, 7};
-    picture.take_pixels(0, screen.content);
-    const auto before = picture.take_pixels(1, screen.content);
+    take_pixels(picture, 0, screen.content);
+    const auto before = take_pixels(picture, 1, screen.content);
     picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {8, 6})});
-    const auto frame = picture.take_pixels(0, screen.content);
+    const auto frame = take_pixels(picture, 0, screen.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(at(frame, 0, 0), 7U);
     EXPECT_EQ(at(frame, 8, 0), 0U);
@@ -167,9 +190,9 @@ TEST(DesktopPicture, TheFirstPictureOfASessionIsAFrameEvenIfTheSame)
     DesktopPicture picture;
     picture.begin({stream({0, 0}, {8, 6})});
     const Screen screen{{8, 6}, 7};
-    picture.take_pixels(0, screen.content);
+    take_pixels(picture, 0, screen.content);
     picture.begin({stream({0, 0}, {8, 6})});
-    EXPECT_TRUE(picture.take_pixels(0, screen.content));
+    EXPECT_TRUE(take_pixels(picture, 0, screen.content));
 }
 
 TEST(DesktopPicture, TurnsRotatedMonitors)
@@ -180,7 +203,7 @@ TEST(DesktopPicture, TurnsRotatedMonitors)
     screen.fill({0, 0, 1, 1}, 2);
     screen.content.orientation = Orientation::rotated_90;
     screen.content.damage = Region{Rect{0, 0, 1, 1}};
-    const auto frame = picture.take_pixels(0, screen.content);
+    const auto frame = take_pixels(picture, 0, screen.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{6, 8}));
     EXPECT_EQ(at(frame, 5, 0), 2U);

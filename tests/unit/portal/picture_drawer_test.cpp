@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/picture_drawer.h"
+
+#include "fakes/main_loop.h"
+
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gds {
+namespace {
+
+constexpr Size k_big{640, 480};
+
+class PictureDrawerTest : public testing::Test {
+protected:
+    PictureDrawerTest() { picture.begin({{.node_id = 1, .position = Point{}, .size = k_big}}); }
+
+    BufferContent content(std::uint32_t colour)
+    {
+        pixels.assign(static_cast<std::size_t>(k_big.width * k_big.height), colour);
+        BufferContent content;
+        content.pixels =
+            PixelView{reinterpret_cast<const std::uint8_t*>(pixels.data()),
+                      static_cast<std::size_t>(k_big.width) * 4, k_big, PixelOrder::bgrx};
+        return content;
+    }
+    BufferLoan loan()
+    {
+        lease = std::make_shared<BufferLease>();
+        return BufferLoan{lease, [this](bool taken) { given_back.push_back(taken); }};
+    }
+    bool spin_until_idle()
+    {
+        return test::spin_until([this] { return !drawer.busy(); });
+    }
+
+    std::vector<std::uint32_t> pixels;
+    std::shared_ptr<BufferLease> lease;
+    std::vector<bool> given_back;
+    std::vector<FramePtr> drawn;
+    DesktopPicture picture;
+    PictureDrawer drawer{picture, [this](std::size_t, const FramePtr& frame) {
+                             // The compositor has its buffer by then.
+                             EXPECT_TRUE(!frame || !given_back.empty());
+                             drawn.push_back(frame);
+                         }};
+};
+
+TEST_F(PictureDrawerTest, ABigPictureIsDrawnWhileTheMainLoopGoesOn)
+{
+    drawer.draw(0, content(0x123456), loan());
+    EXPECT_TRUE(drawer.busy());
+    EXPECT_TRUE(given_back.empty());
+    ASSERT_TRUE(spin_until_idle());
+    ASSERT_EQ(drawn.size(), 1U);
+    EXPECT_EQ(drawn[0]->pixels, pixels);
+    EXPECT_EQ(given_back, std::vector<bool>{true});
+}
+
+TEST_F(PictureDrawerTest, ALittleOneIsDrawnAtOnce)
+{
+    drawer.draw(0, content(1), loan());
+    ASSERT_TRUE(spin_until_idle());
+    auto little = content(2);
+    little.damage = Region{Rect{8, 8, 100, 20}};
+    drawer.draw(0, little, loan());
+    EXPECT_FALSE(drawer.busy());
+    ASSERT_EQ(drawn.size(), 2U);
+    EXPECT_EQ(drawn[1]->damage, (Region{Rect{8, 8, 100, 20}}));
+}
+
+TEST_F(PictureDrawerTest, WhatTheCompositorTookAwayIsNotRead)
+{
+    auto taken = loan();
+    lease->end();
+    drawer.draw(0, content(1), std::move(taken));
+    pixels.clear();
+    pixels.shrink_to_fit(); // for AddressSanitizer
+    ASSERT_TRUE(spin_until_idle());
+    EXPECT_EQ(drawn, std::vector<FramePtr>{nullptr});
+    EXPECT_TRUE(given_back.empty());
+    drawer.draw(0, content(2), loan());
+    ASSERT_TRUE(spin_until_idle());
+    ASSERT_EQ(drawn.size(), 2U);
+    EXPECT_EQ(drawn[1]->pixels, pixels);
+}
+
+TEST_F(PictureDrawerTest, WhatIsCancelledIsNotReadAnyMoreAndNeverWas)
+{
+    drawer.draw(0, content(1), loan());
+    drawer.cancel();
+    pixels.clear();
+    pixels.shrink_to_fit();
+    EXPECT_FALSE(drawer.busy());
+    EXPECT_EQ(given_back, std::vector<bool>{false});
+    given_back.clear();
+    drawer.draw(0, content(2), loan());
+    ASSERT_TRUE(spin_until_idle());
+    ASSERT_EQ(drawn.size(), 1U);
+    EXPECT_EQ(drawn[0]->pixels, pixels);
+    EXPECT_EQ(drawn[0]->damage, Region{Rect::of(k_big)});
+}
+
+} // namespace
+} // namespace gds
