@@ -158,13 +158,13 @@ class Share:
             "sh", "-c", "printf '\\033[?25l'; exec sleep 1000",
             options=("-o", f"colors.background={red:02x}{green:02x}{blue:02x}"))
 
-    def wait_terminal_drawn(self):
+    def wait_terminal_drawn(self, colours=2):
         """Until the compositor shows the same picture twice, and not an empty one."""
         previous = None
         for _ in range(50):
             shot = self.desktop.screenshot()
             if shot == previous and len(set(shot[2][i:i + 3] for i in range(
-                    0, len(shot[2]), 3 * 7))) > 1:
+                    0, len(shot[2]), 3 * 7))) >= colours:
                 return
             previous = shot
             time.sleep(0.1)

@@ -54,7 +54,7 @@ def test_photos_are_jpeg_when_the_viewer_wants_it(fresh):
                       "-attenuate", "0.3", "+noise", "Gaussian", file)
     fresh.desktop.processes.stop("terminal")
     fresh.desktop.command(f"output HEADLESS-1 bg {file} fill")
-    fresh.wait_terminal_drawn()
+    fresh.wait_terminal_drawn(colours=1000)
     truth = fresh.screenshot().astype(int)
     sizes = {}
     for level in (2, 6, 9):
