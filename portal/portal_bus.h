@@ -21,6 +21,7 @@ inline constexpr const char* k_portal_path = "/org/freedesktop/portal/desktop";
 inline constexpr const char* k_request_interface = "org.freedesktop.portal.Request";
 inline constexpr const char* k_session_interface = "org.freedesktop.portal.Session";
 inline constexpr const char* k_screen_cast_interface = "org.freedesktop.portal.ScreenCast";
+inline constexpr const char* k_clipboard_interface = "org.freedesktop.portal.Clipboard";
 inline constexpr const char* k_remote_desktop_interface = "org.freedesktop.portal.RemoteDesktop";
 
 class PortalBus {

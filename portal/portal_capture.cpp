@@ -38,8 +38,9 @@ Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
 
 PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
     : connection_(connection), tokens_(tokens), bus_(connection), input_(bus_),
-      drawer_(picture_,
-              [this](std::size_t stream, const FramePtr& frame) { take_drawn(stream, frame); })
+      clipboard_(connection), drawer_(picture_, [this](std::size_t stream, const FramePtr& frame) {
+          take_drawn(stream, frame);
+      })
 {
     names_ =
         bus_.on_name([this](const std::string& name, bool present) { note_name(name, present); });
@@ -145,6 +146,7 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
     SessionWishes wishes;
     wishes.monitors = monitors;
     wishes.pointer = pointer_;
+    wishes.clipboard = clipboard_wanted_;
     auto token = co_await load_token(monitors);
     wishes.restore_token = std::move(token);
 
@@ -157,9 +159,13 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
                          "desktop."));
         });
     };
+    events.on_clipboard = [this](const std::string& path) {
+        clipboard_.attach(portal_selection(path));
+    };
     events.on_closed = [this] {
         signs_.closed = true;
         input_.detach();
+        clipboard_.detach();
         session_news_.set();
     };
     RemoteDesktopSession session{bus_, std::move(events)};
@@ -174,10 +180,13 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
     set_status(CaptureState::starting, {});
     connect_streams(session, monitors);
     watch_silence();
+    opening_clipboard_ = std::make_unique<TaskScope>();
+    opening_clipboard_->spawn(open_clipboard());
     while (!signs_.any()) {
         co_await session_news_.wait();
     }
     input_.detach();
+    clipboard_.detach();
     // Closed, the end of the stream and the vanishing of names come by different ways, in any
     // order.
     co_await sleep_for(k_settle);
@@ -424,6 +433,9 @@ bool PortalCapture::any_stream_flows() const
 void PortalCapture::end_session()
 {
     input_.detach();
+    opening_clipboard_.reset();
+    mutter_clipboard_.reset();
+    clipboard_.detach();
     asking_timer_.reset();
     silence_timer_.reset();
     part_timer_.reset();
@@ -442,7 +454,7 @@ std::string PortalCapture::running_reason() const
     if (!grant_.keyboard && !grant_.pointer) {
         return _("View only: the person at the desk did not allow remote input.");
     }
-    return {};
+    return clipboard_trouble_;
 }
 
 void PortalCapture::set_status(CaptureState state, std::string reason)

@@ -11,6 +11,7 @@
 #include "desktop/screen_capture.h"
 #include "portal/capture_ending.h"
 #include "portal/desktop_picture.h"
+#include "portal/mutter_clipboard.h"
 #include "portal/picture_drawer.h"
 #include "portal/pipewire_loop.h"
 #include "portal/pipewire_stream.h"
@@ -18,6 +19,7 @@
 #include "portal/portal_input_sink.h"
 #include "portal/remote_desktop_session.h"
 #include "portal/restore_token_store.h"
+#include "portal/selection_clipboard.h"
 
 #include <chrono>
 #include <cstdint>
@@ -41,6 +43,8 @@ public:
     void stop() override;
     const CaptureStatus& status() const override { return status_; }
     InputSink& input() override { return input_; }
+    void set_clipboard_wanted(bool wanted) override { clipboard_wanted_ = wanted; }
+    DesktopClipboard& clipboard() override { return clipboard_; }
 
 private:
     Task<> run();
@@ -52,6 +56,7 @@ private:
     Task<> forget_token(MonitorChoice monitors);
 
     void connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors);
+    Task<> open_clipboard();
     void take_frame(const FramePtr& frame);
     void take_content(std::size_t stream, const BufferContent& content,
                       std::optional<BufferLoan> loan);
@@ -80,6 +85,11 @@ private:
     PipeWireLoop pipewire_loop_;
     PortalInputSink input_;
     DesktopPicture picture_;
+    bool clipboard_wanted_ = true;
+    SelectionClipboard clipboard_;
+    std::unique_ptr<MutterClipboard> mutter_clipboard_;
+    std::unique_ptr<TaskScope> opening_clipboard_;
+    std::string clipboard_trouble_;
     PictureDrawer drawer_;
 
     // The session that is open, streams before the connection that they live on.

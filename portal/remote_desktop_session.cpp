@@ -31,6 +31,7 @@ struct PortalOffer {
     std::uint32_t cursor_modes = 0;
     std::uint32_t remote_desktop_version = 0;
     std::uint32_t device_types = 0;
+    std::uint32_t clipboard_version = 0;
 
     std::uint32_t devices() const { return device_types & (k_device_keyboard | k_device_pointer); }
 };
@@ -75,6 +76,10 @@ Task<PortalOffer> read_offer(PortalBus& bus)
     if (remote_desktop) {
         offer.remote_desktop_version = variant_or(*remote_desktop, "version", std::uint32_t{0});
         offer.device_types = variant_or(*remote_desktop, "AvailableDeviceTypes", std::uint32_t{0});
+    }
+    const auto clipboard = co_await read_properties(bus, k_clipboard_interface);
+    if (clipboard) {
+        offer.clipboard_version = variant_or(*clipboard, "version", std::uint32_t{0});
     }
     co_return offer;
 }
@@ -186,6 +191,8 @@ SessionGrant parse_grant(const VariantMap& results, const PortalOffer& offer, bo
         const auto devices = variant_or(results, "devices", std::uint32_t{0}) & offer.devices();
         grant.keyboard = (devices & k_device_keyboard) != 0;
         grant.pointer = (devices & k_device_pointer) != 0;
+        grant.clipboard_offered = offer.clipboard_version != 0;
+        grant.clipboard = variant_or(results, "clipboard_enabled", false);
     }
     const auto token = variant_or(results, "restore_token", std::string{});
     if (!token.empty()) {
@@ -241,6 +248,12 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
     sources.options = source_options(offer, wishes, with_input);
     co_await portal_request(bus_, std::move(sources), k_bus_call_limit);
 
+    if (with_input && wishes.clipboard && offer.clipboard_version != 0) {
+        auto request = sdbus_method_call(bus_.portal(), k_clipboard_interface, "RequestClipboard");
+        request << sdbus::ObjectPath{path_} << VariantMap{};
+        co_await call_bus(bus_.portal(), std::move(request), k_bus_call_limit);
+        events_.on_clipboard(path_);
+    }
     PortalCall start{.interface = interface, .method = "Start", .session = path_};
     start.parent_window = std::string{};
     events_.on_asking();

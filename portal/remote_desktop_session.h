@@ -34,6 +34,7 @@ struct SessionWishes {
     MonitorChoice monitors = MonitorChoice::all;
     PointerDelivery pointer = PointerDelivery::apart;
     std::optional<std::string> restore_token;
+    bool clipboard = false;
 };
 
 struct SessionGrant {
@@ -42,6 +43,9 @@ struct SessionGrant {
     bool pointer = false;
     // False: this portal has no input at all, so nobody was asked about it.
     bool input_offered = false;
+    // False: this portal has no clipboard at all.
+    bool clipboard_offered = false;
+    bool clipboard = false;
     std::optional<std::string> restore_token;
     sdbus::UnixFd pipewire;
 };
@@ -56,6 +60,8 @@ public:
     struct Events {
         // The portal was asked for permission and may be showing a dialog.
         std::function<void()> on_asking;
+        // The session's clipboard was asked for; its signals come from now on.
+        std::function<void(const std::string& session)> on_clipboard;
         // Session.Closed came. Called from the bus dispatch.
         std::function<void()> on_closed;
     };

@@ -4,6 +4,7 @@
 // Main thread.
 #pragma once
 
+#include "desktop/clipboard.h"
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
@@ -50,6 +51,8 @@ public:
     virtual void set_observer(ScreenCaptureObserver* observer) = 0;
     // Takes effect at the next start().
     virtual void set_monitors(MonitorChoice monitors) = 0;
+    // Whether the desktop is asked for its clipboard; takes effect at the next start().
+    virtual void set_clipboard_wanted(bool wanted) = 0;
     // Opens the session, or asks anew after refused / stopped_by_user; no effect while one is under
     // way.
     virtual void start() = 0;
@@ -57,6 +60,7 @@ public:
     virtual void stop() = 0;
     virtual const CaptureStatus& status() const = 0;
     virtual InputSink& input() = 0;
+    virtual DesktopClipboard& clipboard() = 0;
 };
 
 } // namespace gds

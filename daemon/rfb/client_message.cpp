@@ -81,17 +81,31 @@ Task<ClientMessage> read_set_encodings(StreamReader& reader)
 }
 
 // RFC 6143, 7.5.6; rfbproto, "Extended Clipboard Pseudo-Encoding".
-Task<ClientMessage> read_client_cut_text(StreamReader& reader)
+Task<ClientMessage> read_client_cut_text(StreamReader& reader,
+                                         const NegotiatedExtensions& extensions)
 {
     co_await reader.need(7);
     reader.take(3);
     const auto length = cut_text_length(reader.take_u32());
-    require(!length.extended, "Extended Clipboard data");
+    if (length.extended) {
+        require(extensions.extended_clipboard, "Extended Clipboard data");
+    }
     if (length.length > k_max_skipped_cut_text) {
         throw ProtocolError{"announced a cut text of " + std::to_string(length.length) + " octets"};
     }
-    co_await reader.skip(length.length);
-    co_return ClientCutText{length.length};
+    const auto most = length.extended
+                          ? std::max(extensions.most_extended_cut_text, k_least_extended_cut_text)
+                          : extensions.most_cut_text;
+    ClientCutText message;
+    message.extended = length.extended;
+    message.kept = length.length <= most;
+    message.length = length.length;
+    if (message.kept) {
+        message.octets = co_await reader.bytes(length.length);
+    } else {
+        co_await reader.skip(length.length);
+    }
+    co_return message;
 }
 
 // rfbproto, "ClientFence".
@@ -202,7 +216,7 @@ Task<ClientMessage> read_client_message(StreamReader& reader,
     case ClientMessageType::pointer_event:
         co_return co_await read_pointer_event(reader, extensions.extended_mouse_buttons);
     case ClientMessageType::client_cut_text:
-        co_return co_await read_client_cut_text(reader);
+        co_return co_await read_client_cut_text(reader, extensions);
     case ClientMessageType::enable_continuous_updates: {
         require(extensions.continuous_updates, "EnableContinuousUpdates");
         co_await reader.need(9);

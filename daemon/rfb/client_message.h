@@ -41,9 +41,13 @@ struct PointerEvent {
     Point position;
 };
 
-// The text was read and dropped.
 struct ClientCutText {
+    bool extended = false;
+    // False: it was longer than is taken, and was dropped.
+    bool kept = false;
     std::uint32_t length = 0;
+    // Latin-1 text; of an extended one what parse_clip_message() takes.
+    Bytes octets;
 };
 
 struct EnableContinuousUpdates {
@@ -80,13 +84,18 @@ struct NegotiatedExtensions {
     bool fence = false;
     bool extended_desktop_size = false;
     bool qemu_extended_key_event = false;
+    bool extended_clipboard = false;
+    // What is kept of a ClientCutText; of an extended one at least k_least_extended_cut_text.
+    std::uint32_t most_cut_text = 0;
+    std::uint32_t most_extended_cut_text = 0;
 };
 
 inline constexpr std::size_t k_max_encodings = 512;
-// More text than this is never kept; so much more is still read, so that copying a long text does
-// not cost the connection. A claim beyond both ends it.
-inline constexpr std::uint32_t k_max_cut_text = 1U << 20;
-inline constexpr std::uint32_t k_max_skipped_cut_text = 16U << 20;
+// So much that is not kept is still read, so that copying a long text does not cost the connection.
+// A claim beyond ends it.
+inline constexpr std::uint32_t k_max_skipped_cut_text = 80U << 20;
+// Every message of the Extended Clipboard but `provide` fits into this.
+inline constexpr std::uint32_t k_least_extended_cut_text = 128;
 
 // ClientCutText's length field. A negative one marks the Extended Clipboard (rfbproto), and its
 // magnitude is the length: the one place where this sign is looked at.

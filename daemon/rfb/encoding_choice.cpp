@@ -54,6 +54,8 @@ bool* find_extension(EncodingChoice& choice, std::int32_t number)
         return &choice.qemu_extended_key_event;
     case encoding::k_extended_mouse_buttons:
         return &choice.extended_mouse_buttons;
+    case encoding::k_extended_clipboard:
+        return &choice.extended_clipboard;
     default:
         return nullptr;
     }

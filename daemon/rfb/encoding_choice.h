@@ -29,6 +29,7 @@ struct EncodingChoice {
     bool continuous_updates = false;
     bool qemu_extended_key_event = false;
     bool extended_mouse_buttons = false;
+    bool extended_clipboard = false;
 
     bool draws_cursor() const { return cursor || cursor_with_alpha; }
     // With loss, and with nothing drawn over it.

@@ -5,6 +5,7 @@
 #include "base/timeout.h"
 #include "base/wakeup.h"
 #include "rfb/client_input.h"
+#include "rfb/session_clipboard.h"
 #include "rfb/session_reader.h"
 #include "rfb/session_state.h"
 #include "rfb/session_updater.h"
@@ -18,9 +19,9 @@ struct Session::Impl {
     Impl(Connection& connection, Authenticated proof, SessionHost& session_host,
          SharedPictures& shared_pictures, const SessionLimits& session_limits)
         : who(std::move(proof)), host(session_host), pictures(shared_pictures),
-          limits(session_limits), input(host),
+          limits(session_limits), input(host), clipboard(state, host, pictures.workers()),
           stream_reader(connection.stream(), StreamReader::Mode::buffered),
-          reader(stream_reader, state, host, input, limits),
+          reader(stream_reader, state, host, input, clipboard, limits),
           updater(connection, state, host, input, pictures, limits)
     {}
 
@@ -39,6 +40,7 @@ struct Session::Impl {
     const SessionLimits limits;
     SessionState state;
     ClientInput input;
+    SessionClipboard clipboard;
     StreamReader stream_reader;
     SessionReader reader;
     SessionUpdater updater;
@@ -70,6 +72,9 @@ Task<> Session::run()
     const auto on_end = [&self](std::exception_ptr error) { self.on_end(std::move(error)); };
     tasks.spawn(self.reader.run(), on_end);
     tasks.spawn(self.updater.run(), on_end);
+    tasks.spawn(self.clipboard.take_in(), on_end);
+    tasks.spawn(self.clipboard.give_out(), on_end);
+    self.clipboard.begin();
     co_await self.ended.wait();
     self.input.release_all();
     if (self.error) {
@@ -98,7 +103,14 @@ void Session::rights_changed()
     if (!impl_->host.may_control()) {
         impl_->input.release_all();
     }
+    clipboard_rights_changed();
 }
+
+void Session::clipboard_changed() { impl_->clipboard.changed(); }
+
+void Session::clipboard_rights_changed() { impl_->clipboard.rights_changed(); }
+
+ClipResultPtr Session::ask_clipboard(ClipKind kind) { return impl_->clipboard.ask(kind); }
 
 const Authenticated& Session::who() const { return impl_->who; }
 

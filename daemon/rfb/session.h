@@ -60,6 +60,12 @@ public:
     void name_changed();
     // may_control() may have changed: what this client holds is released when it no longer may.
     void rights_changed();
+    // The host has another clipboard for the viewer, or its rights to it may have changed.
+    void clipboard_changed();
+    void clipboard_rights_changed();
+    // What the viewer has copied; it is asked for it. Fails at the end of the session at the
+    // latest.
+    ClipResultPtr ask_clipboard(ClipKind kind);
 
     const Authenticated& who() const;
     const SessionStatistics& statistics() const;

@@ -4,14 +4,23 @@
 #pragma once
 
 #include "base/task.h"
+#include "desktop/clipboard.h"
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace gds {
+
+// Of one viewer, now.
+struct ClipboardRights {
+    bool to_viewer = false;
+    bool from_viewer = false;
+    std::size_t limit = 0; // octets of one kind
+};
 
 class SessionHost {
 public:
@@ -29,6 +38,13 @@ public:
     virtual bool may_control() const = 0;
     // This client's own door to the desktop; what it holds is released by the host at the end.
     virtual InputSink& input() = 0;
+
+    virtual ClipboardRights clipboard_rights() const { return {}; }
+    // What there is for this viewer; the content of a kind, which may take a while or fail.
+    virtual ClipKinds clipboard_kinds() const { return {}; }
+    virtual ClipResultPtr read_clipboard(ClipKind kind) = 0;
+    // The viewer has copied something; the session is asked for what the offer does not have.
+    virtual void on_viewer_copied(ClipOffer offer) = 0;
 
     // It asked for the picture or touched something.
     virtual void on_activity() {}

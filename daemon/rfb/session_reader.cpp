@@ -27,7 +27,7 @@ Task<> SessionReader::run()
             if (!more) {
                 co_return;
             }
-            next = co_await read_client_message(reader_, state_.negotiated);
+            next = co_await next_message();
         }
         const ClientMessage message = std::move(*next);
         next.reset();
@@ -45,6 +45,17 @@ Task<> SessionReader::run()
             co_await sleep_for(k_next_turn);
         }
     }
+}
+
+Task<ClientMessage> SessionReader::next_message()
+{
+    // Nothing is kept of what nobody may have.
+    const auto clipboard = host_.clipboard_rights();
+    const std::size_t limit = clipboard.from_viewer ? clipboard.limit : 0;
+    state_.negotiated.most_cut_text = static_cast<std::uint32_t>(limit);
+    state_.negotiated.most_extended_cut_text =
+        limit == 0 ? 0 : static_cast<std::uint32_t>(most_packed_octets(limit));
+    return read_client_message(reader_, state_.negotiated);
 }
 
 Task<bool> SessionReader::message_follows()
@@ -74,7 +85,7 @@ Task<std::optional<ClientMessage>> SessionReader::take_fence(ClientFence fence)
     input_.flush_motion();
     FenceAnswer answer{fence.flags & k_fence_modes, std::move(fence.payload), {}};
     if ((fence.flags & fence::k_sync_next) != 0) {
-        next = co_await read_client_message(reader_, state_.negotiated);
+        next = co_await next_message();
         if (!std::holds_alternative<ClientFence>(*next)) {
             answer.then = [this, message = std::move(*next)] { apply(message); };
             next.reset();
@@ -129,6 +140,8 @@ void SessionReader::on(const SetEncodings& message)
     if (now.desktop_name && !before.desktop_name) {
         state_.name_due = true;
     }
+    known.extended_clipboard = known.extended_clipboard || now.extended_clipboard;
+    clipboard_.on_encodings();
     state_.work.set();
 }
 

@@ -5,6 +5,7 @@
 #include "base/task.h"
 #include "rfb/client_input.h"
 #include "rfb/client_message.h"
+#include "rfb/session_clipboard.h"
 #include "rfb/session_state.h"
 
 #include <optional>
@@ -15,8 +16,9 @@ class SessionReader {
 public:
     // All outlive the reader.
     SessionReader(StreamReader& reader, SessionState& state, SessionHost& host, ClientInput& input,
-                  const SessionLimits& limits)
-        : reader_(reader), state_(state), host_(host), input_(input), limits_(limits)
+                  SessionClipboard& clipboard, const SessionLimits& limits)
+        : reader_(reader), state_(state), host_(host), input_(input), clipboard_(clipboard),
+          limits_(limits)
     {}
 
     // Returns when the client leaves between two messages.
@@ -24,6 +26,7 @@ public:
 
 private:
     Task<bool> message_follows();
+    Task<ClientMessage> next_message();
     Task<std::optional<ClientMessage>> take_fence(ClientFence fence);
     Task<> all_answered();
 
@@ -33,7 +36,7 @@ private:
     void on(const FramebufferUpdateRequest& message);
     void on(const KeyEvent& message);
     void on(const PointerEvent& message);
-    void on(const ClientCutText&) {}
+    void on(const ClientCutText& message) { clipboard_.on_cut_text(message); }
     void on(const EnableContinuousUpdates& message);
     void on(const ClientFence&) {}
     void on(const SetDesktopSize& message);
@@ -43,6 +46,7 @@ private:
     SessionState& state_;
     SessionHost& host_;
     ClientInput& input_;
+    SessionClipboard& clipboard_;
     const SessionLimits& limits_;
     ResizeJudge resize_judge_;
 };

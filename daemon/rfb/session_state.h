@@ -31,7 +31,13 @@ struct ResizeAnswer {
 struct Acknowledgement {
     std::int32_t encoding = 0;
 };
-using Answer = std::variant<FenceAnswer, EndOfContinuousUpdates, ResizeAnswer, Acknowledgement>;
+// A whole ServerCutText.
+struct CutText {
+    Bytes message;
+    std::function<void()> then; // once it is being sent
+};
+using Answer =
+    std::variant<FenceAnswer, EndOfContinuousUpdates, ResizeAnswer, Acknowledgement, CutText>;
 
 // While so many answers wait to be sent, the client is not read.
 inline constexpr std::size_t k_max_answers = 32;

@@ -125,8 +125,14 @@ void SessionUpdater::put_answers(std::size_t count)
         put_answer(state_.answers[i]);
         // Now, before anything else is put: what follows the answer in the stream is affected by
         // the message, what precedes it is not.
-        if (auto* fence = std::get_if<FenceAnswer>(&state_.answers[i]); fence && fence->then) {
-            const auto then = std::exchange(fence->then, {});
+        std::function<void()> then;
+        if (auto* fence = std::get_if<FenceAnswer>(&state_.answers[i])) {
+            then = std::exchange(fence->then, {});
+        } else if (auto* text = std::get_if<CutText>(&state_.answers[i])) {
+            text->message = {};
+            then = std::exchange(text->then, {});
+        }
+        if (then) {
             then();
         }
     }
@@ -153,6 +159,8 @@ void SessionUpdater::put_answer(const Answer& answer)
             put_update_header(writer_.out(), 1);
             put_extended_desktop_size(writer_.out(), ResizeReason::this_client, one.status, size,
                                       single_screen(size));
+        } else if constexpr (std::is_same_v<Kind, CutText>) {
+            writer_.out().put_bytes(one.message);
         } else {
             put_update_header(writer_.out(), 1);
             put_acknowledgement(writer_.out(), one.encoding);

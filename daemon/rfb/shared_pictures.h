@@ -37,6 +37,8 @@ public:
         : workers_(workers), kept_(kept), films_(workers)
     {}
 
+    WorkerPool& workers() { return workers_; }
+
     // The picture that is shown now. What was made of the one before it stays with those who hold
     // it, and no longer.
     void shows(const FramePtr& frame);

@@ -57,6 +57,7 @@ inline constexpr std::int32_t k_fence = -312;
 inline constexpr std::int32_t k_continuous_updates = -313;
 inline constexpr std::int32_t k_cursor_with_alpha = -314;
 inline constexpr std::int32_t k_extended_mouse_buttons = -316;
+inline constexpr std::int32_t k_extended_clipboard = static_cast<std::int32_t>(0xc0a1e5ceU);
 } // namespace encoding
 
 // rfbproto, "ClientFence".

@@ -37,13 +37,14 @@ bool is_end_of_stream(std::exception_ptr failure)
 
 Client::Client(unsigned number, Arrival arrival, PolicyPtr policy, SecuritySetup setup,
                ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
-               SharedPictures& pictures)
+               SharedPictures& pictures, SharedClipboard& clipboard)
     : number_(number), of_proxy_itself_(arrival.of_proxy_itself),
       more_patience_(arrival.more_patience), source_(std::move(arrival.source)),
       journal_(number, arrival.peer), access_(std::move(arrival.address)),
       policy_(std::move(policy)), setup_(std::move(setup)), owner_(owner), screen_(screen),
-      admission_(admission), workers_(workers), pictures_(pictures), input_(screen.input(), number),
-      connected_since_(std::time(nullptr)), view_only_(arrival.view_only),
+      admission_(admission), workers_(workers), pictures_(pictures), clipboard_(clipboard),
+      input_(screen.input(), number), connected_since_(std::time(nullptr)),
+      view_only_(arrival.view_only),
       asking_({[this] {
                    damage_ = Rect::of(frame()->size);
                    picture_changed();
@@ -63,6 +64,7 @@ Client::~Client()
     settle_judgement(false);
     admission_.leave(number_);
     if (watching_) {
+        clipboard_.remove(*this);
         screen_.remove(*this);
     }
 }

@@ -19,6 +19,7 @@
 #include "server/idle_watch.h"
 #include "server/policy.h"
 #include "server/screen.h"
+#include "server/shared_clipboard.h"
 
 #include <memory>
 #include <string>
@@ -49,11 +50,14 @@ public:
     virtual void on_ended(unsigned number) = 0;
 };
 
-class Client final : private SessionHost, private SecurityObserver, private ScreenViewer {
+class Client final : private SessionHost,
+                     private SecurityObserver,
+                     private ScreenViewer,
+                     private ClipboardPeer {
 public:
     Client(unsigned number, Arrival arrival, PolicyPtr policy, SecuritySetup setup,
            ClientOwner& owner, Screen& screen, Admission& admission, WorkerPool& workers,
-           SharedPictures& pictures);
+           SharedPictures& pictures, SharedClipboard& clipboard);
     ~Client() override;
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
@@ -71,6 +75,8 @@ public:
     // The input door opened or closed (the desktop came or went).
     void input_changed();
     void name_changed();
+    // So did the desktop, or what stands in its way.
+    void clipboard_may_have_changed() { on_clipboard_open_changed(); }
 
     unsigned number() const { return number_; }
     bool connected() const { return session_ != nullptr; }
@@ -114,6 +120,10 @@ private:
     std::string desktop_name() const override { return owner_.desktop_name(); }
     bool may_control() const override;
     InputSink& input() override { return input_; }
+    ClipboardRights clipboard_rights() const override;
+    ClipKinds clipboard_kinds() const override { return clipboard_.kinds_for(*this); }
+    ClipResultPtr read_clipboard(ClipKind kind) override { return clipboard_.read(kind); }
+    void on_viewer_copied(ClipOffer offer) override;
     void on_activity() override { idle_.touch(); }
     void on_client_init(bool exclusive) override;
     Task<> first_picture() override;
@@ -125,6 +135,10 @@ private:
     // ScreenViewer
     void on_picture(const Region& damage) override;
     void on_cursor() override;
+    // ClipboardPeer
+    void on_clipboard_changed() override;
+    void on_clipboard_open_changed() override;
+    ClipResultPtr ask_viewer(ClipKind kind) override;
 
     const unsigned number_;
     const bool of_proxy_itself_;
@@ -139,6 +153,7 @@ private:
     Admission& admission_;
     WorkerPool& workers_;
     SharedPictures& pictures_;
+    SharedClipboard& clipboard_;
     InputDoor input_;
     std::int64_t connected_since_;
     SocketStream* socket_ = nullptr; // the bottom layer of connection_

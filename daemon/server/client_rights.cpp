@@ -86,9 +86,11 @@ void Client::enter()
     asking_.end();
     watching_ = true;
     screen_.add(*this);
+    clipboard_.add(*this);
     damage_ = Rect::of(screen_.size());
     picture_changed();
     cover_or_show();
+    on_clipboard_open_changed();
     idle_.touch();
     idle_.set_limit(policy_->idle_timeout);
     // Who may only look ends nobody's session.
@@ -147,9 +149,53 @@ void Client::apply(PolicyPtr policy)
     if (watching_ && before->idle_timeout != policy_->idle_timeout) {
         idle_.set_limit(policy_->idle_timeout);
     }
+    if (before->clipboard != policy_->clipboard) {
+        on_clipboard_open_changed();
+    }
     if (before->view_only != policy_->view_only && looked_only != looks_only()) {
         rights_changed();
     }
+}
+
+// --- the clipboard
+
+// Whoever may not type may not paste; what is not shown is not told either.
+ClipboardRights Client::clipboard_rights() const
+{
+    const bool may = watching_ && !disconnecting_ && !cover_ && !asking_.card() && !looks_only() &&
+                     screen_.withheld().empty() && clipboard_.open();
+    const auto ways = policy_->clipboard;
+    ClipboardRights rights;
+    rights.to_viewer = may && (ways == ClipboardWays::both || ways == ClipboardWays::to_viewer);
+    rights.from_viewer = may && (ways == ClipboardWays::both || ways == ClipboardWays::from_viewer);
+    rights.limit = policy_->clipboard_limit;
+    return rights;
+}
+
+void Client::on_viewer_copied(ClipOffer offer) { clipboard_.offer(*this, std::move(offer)); }
+
+void Client::on_clipboard_changed()
+{
+    if (session_) {
+        session_->clipboard_changed();
+    }
+}
+
+void Client::on_clipboard_open_changed()
+{
+    if (session_) {
+        session_->clipboard_rights_changed();
+    }
+}
+
+ClipResultPtr Client::ask_viewer(ClipKind kind)
+{
+    if (session_) {
+        return session_->ask_clipboard(kind);
+    }
+    auto nothing = std::make_shared<ClipResult>();
+    nothing->fail(std::make_exception_ptr(ClipboardError{"the viewer has left"}));
+    return nothing;
 }
 
 void Client::reconsider()

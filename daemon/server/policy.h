@@ -11,6 +11,7 @@
 #include "server/host_network.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,6 +20,10 @@
 namespace gds {
 
 inline constexpr unsigned k_most_ask_seconds = 3600;
+
+enum class ClipboardWays { both, to_viewer, from_viewer, off };
+// Of what `clipboard-limit` says, in KiB.
+inline constexpr unsigned k_most_clipboard = 16U << 10;
 
 struct Policy {
     bool enabled = false;
@@ -37,6 +42,8 @@ struct Policy {
     bool ask_always = false;
     std::chrono::seconds ask_timeout{30};
     MonitorChoice monitors = MonitorChoice::all;
+    ClipboardWays clipboard = ClipboardWays::both;
+    std::size_t clipboard_limit = std::size_t{1} << 20; // octets of one kind
     unsigned max_clients = 32;
     // While somebody looks the screen does not go dark; it is locked when the last one leaves.
     bool inhibit_idle = true;

@@ -125,6 +125,17 @@ void Screen::withhold(std::string why)
 void Screen::set_monitors(MonitorChoice monitors)
 {
     capture_.set_monitors(monitors);
+    begin_anew();
+}
+
+void Screen::set_clipboard_wanted(bool wanted)
+{
+    capture_.set_clipboard_wanted(wanted);
+    begin_anew();
+}
+
+void Screen::begin_anew()
+{
     if (capture_.status().state != CaptureState::stopped) {
         capture_.stop();
         if (!viewers_.empty()) {

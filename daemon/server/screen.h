@@ -49,6 +49,9 @@ public:
     // Another choice of monitors: begins the capture anew if it runs.
     void set_monitors(MonitorChoice monitors);
 
+    // Another wish for the clipboard: begins the capture anew if it runs.
+    void set_clipboard_wanted(bool wanted);
+
     // A card is drawn when it is first asked for.
     const FramePtr& frame();
     Size size() const { return size_; }
@@ -68,6 +71,7 @@ private:
     void on_status(const CaptureStatus& status) override;
     void show(FramePtr frame, const Region& damage);
     void show_card();
+    void begin_anew();
     void tell_cursor();
 
     ScreenCapture& capture_;

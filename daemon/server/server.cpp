@@ -47,7 +47,7 @@ Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_
                GroupLookup group_lookup)
     : workers_(workers), pictures_(workers), desktop_name_(std::move(desktop_name)),
       credentials_(nobody()), screen_(capture, [this] { on_screen_status(); }),
-      group_lookup_(std::move(group_lookup)),
+      clipboard_(capture.clipboard(), workers), group_lookup_(std::move(group_lookup)),
       proxied_([this](Accepted accepted) { admit(std::move(accepted)); },
                [this](const std::string& peer, const std::string& source, const std::string& why) {
                    if (may_log(source)) {
@@ -73,6 +73,10 @@ void Server::apply(PolicyPtr policy)
     }
     if (before->monitors != policy_->monitors) {
         screen_.set_monitors(policy_->monitors);
+    }
+    clipboard_.set_limit(policy_->clipboard_limit);
+    if ((before->clipboard == ClipboardWays::off) != (policy_->clipboard == ClipboardWays::off)) {
+        screen_.set_clipboard_wanted(policy_->clipboard != ClipboardWays::off);
     }
     const bool other_doors =
         before->security_types != policy_->security_types || before->sasl != policy_->sasl;
@@ -278,8 +282,9 @@ void Server::admit(Accepted accepted)
 unsigned Server::take_in(unsigned number, Arrival arrival)
 {
     ClientOwner& owner = *this;
-    auto client = std::make_unique<Client>(number, std::move(arrival), policy_, security_setup(),
-                                           owner, screen_, admission_, workers_, pictures_);
+    auto client =
+        std::make_unique<Client>(number, std::move(arrival), policy_, security_setup(), owner,
+                                 screen_, admission_, workers_, pictures_, clipboard_);
     Client& started = *client;
     clients_.emplace(number, std::move(client));
     tell([info = started.info()](ServerObserver& observer) { observer.on_client_added(info); });
@@ -429,6 +434,9 @@ void Server::on_screen_status()
         for (auto& [number, client] : clients_) {
             client->input_changed();
         }
+    }
+    for (auto& [number, client] : clients_) {
+        client->clipboard_may_have_changed();
     }
     status_may_have_changed();
 }

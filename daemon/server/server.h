@@ -15,6 +15,7 @@
 #include "server/proxied_arrivals.h"
 #include "server/screen.h"
 #include "server/server_control.h"
+#include "server/shared_clipboard.h"
 #include "server/viewer_calls.h"
 
 #include <deque>
@@ -110,6 +111,7 @@ private:
     std::string tls_complaint_;
     std::string desk_trouble_;
     Screen screen_;
+    SharedClipboard clipboard_;
     Admission admission_;
     LogBudget log_budget_;
     LogBudget session_log_budget_{3 * LogBudget::k_lines};

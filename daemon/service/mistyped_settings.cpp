@@ -49,6 +49,8 @@ constexpr Strictest k_strictest[] = {
          policy.access.rules.clear();
          policy.access.otherwise = AccessVerdict::deny;
      }},
+    {"Clipboard", [](Policy& policy) { policy.clipboard = ClipboardWays::off; }},
+    {"ClipboardLimit", [](Policy& policy) { policy.clipboard = ClipboardWays::off; }},
     {"Enabled", [](Policy&) {}}, // off, unless the command line says otherwise
     {"MaxClients", [](Policy& policy) { policy.max_clients = 0; }},
     {"Monitors", [](Policy& policy) { policy.monitors = MonitorChoice::primary; }},

@@ -160,6 +160,28 @@ void read_monitors(GSettings* settings, Policy& policy)
     }
 }
 
+void read_clipboard(GSettings* settings, Policy& policy)
+{
+    const std::string name = setting_word(settings, "clipboard");
+    const auto ways = clipboard_ways_of(name);
+    policy.clipboard = ways.value_or(ClipboardWays::off);
+    if (!ways) {
+        policy.complaints.push_back(
+            sentence(_("The setting “clipboard” is “%s”, which is not known, so the clipboard is "
+                       "not shared. Known are both, to-viewer, from-viewer and off."),
+                     printable(name).c_str()));
+    }
+    const unsigned limit = g_settings_get_uint(settings, "clipboard-limit");
+    const bool usable = limit >= 1 && limit <= k_most_clipboard;
+    policy.clipboard_limit = std::size_t{usable ? limit : 1} << 10;
+    if (!usable) {
+        policy.complaints.push_back(
+            sentence(_("The setting “clipboard-limit” is %u; 1 holds, as it has to be from 1 to "
+                       "%u."),
+                     limit, k_most_clipboard));
+    }
+}
+
 void read_asking(GSettings* settings, Policy& policy)
 {
     policy.ask_always = g_settings_get_boolean(settings, "ask-always") != FALSE;
@@ -223,6 +245,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line, const K
     read_security_types(settings, policy);
     read_sasl(settings, keytab, policy);
     read_monitors(settings, policy);
+    read_clipboard(settings, policy);
     read_max_clients(settings, policy);
     read_asking(settings, policy);
     read_session_care(settings, policy);

@@ -160,6 +160,16 @@ std::string priorities()
     return _("a priority string of GnuTLS with TLS 1.2 or 1.3 and safe ciphers, or nothing");
 }
 
+bool are_clipboard_ways(GVariant* value) { return clipboard_ways_of(text_of(value)).has_value(); }
+std::string clipboard_ways() { return "both, to-viewer, from-viewer, off"; }
+
+bool is_clipboard_limit(GVariant* value)
+{
+    const auto limit = g_variant_get_uint32(value);
+    return limit >= 1 && limit <= k_most_clipboard;
+}
+std::string clipboard_limits() { return sentence(_("from 1 to %u KiB"), k_most_clipboard); }
+
 struct Rule {
     std::string_view property;
     bool (*usable)(GVariant* value);
@@ -171,6 +181,8 @@ constexpr Rule k_rules[] = {
     {"AccessRules", are_rules, rules},
     {"AskAlways", anything, either_way},
     {"AskTimeout", is_patience, patience_range},
+    {"Clipboard", are_clipboard_ways, clipboard_ways},
+    {"ClipboardLimit", is_clipboard_limit, clipboard_limits},
     {"Enabled", anything, either_way},
     {"FollowGnomeSettings", anything, either_way},
     {"IdleTimeout", anything, seconds_or_never},

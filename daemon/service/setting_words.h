@@ -4,6 +4,7 @@
 
 #include "desktop/screen_capture.h"
 #include "io/tls_settings.h"
+#include "server/policy.h"
 
 #include <optional>
 #include <string_view>
@@ -20,6 +21,23 @@ inline std::optional<MonitorChoice> monitor_choice_of(std::string_view word)
     }
     if (word == "virtual") {
         return MonitorChoice::virtual_monitor;
+    }
+    return std::nullopt;
+}
+
+inline std::optional<ClipboardWays> clipboard_ways_of(std::string_view word)
+{
+    if (word == "both") {
+        return ClipboardWays::both;
+    }
+    if (word == "to-viewer") {
+        return ClipboardWays::to_viewer;
+    }
+    if (word == "from-viewer") {
+        return ClipboardWays::from_viewer;
+    }
+    if (word == "off") {
+        return ClipboardWays::off;
     }
     return std::nullopt;
 }

@@ -45,7 +45,8 @@ class MutterDesktop(Desktop):
     def start_portal_backend(self):
         portals = self.path("portals")
         portals.mkdir(exist_ok=True)
-        interfaces = ["ScreenCast"] + (["RemoteDesktop"] if self.remote_desktop else [])
+        interfaces = ["ScreenCast"] + (
+            ["RemoteDesktop", "Clipboard"] if self.remote_desktop else [])
         (portals / "gdstest.portal").write_text(PORTAL_FILE.format(
             name=BACKEND,
             interfaces="".join(f"org.freedesktop.impl.portal.{i};" for i in interfaces)))

@@ -9,6 +9,7 @@ can be changed while it runs, by Set(KEY, VALUE) of CONTROL at /test:
     response 0|1|2   answer to Start: 0 approve, 1 refused, 2 other failure
     delay SECONDS    thinks that long before answering Start; negative: never answers
     devices MASK     devices granted: 1 keyboard, 2 pointer, 4 touch
+    clipboard 0|1    0: does not share it, even when asked
     persist 0|1      0: gives no restore data, even when asked
     slow SECONDS     takes that long over every input event
     monitors N       how many monitors are shared; 0: all when several may be, else the first
@@ -24,6 +25,7 @@ import time
 from gi.repository import Gio, GLib
 
 from mutter_remote import MutterRemote
+from portal_clipboard import SessionClipboard
 from portal_interfaces import INTERFACES
 
 NAME = "org.freedesktop.impl.portal.desktop.gdstest"
@@ -56,6 +58,7 @@ class PortalSession:
         self.devices = {}
         self.sources = None
         self.mutter = None
+        self.clipboard = None
         self.registration = backend.bus.register_object(
             handle, INTERFACES.lookup_interface(IMPL + "Session"), self.on_close_call,
             lambda *_: GLib.Variant("u", 1), None)
@@ -93,6 +96,11 @@ class PortalSession:
         if self.remote:
             granted = self.devices.get("types", 7) & self.backend.policy["devices"]
             results["devices"] = GLib.Variant("u", granted)
+        if self.clipboard:
+            shared = bool(self.backend.policy["clipboard"])
+            results["clipboard_enabled"] = GLib.Variant("b", shared)
+            if shared:
+                self.clipboard.open(self.mutter)
         self.remember(results)
         return results
 
@@ -156,10 +164,10 @@ class Backend:
         self.bus = bus
         self.log = Log()
         self.policy = {"response": 0, "delay": 0.0, "devices": 7, "persist": 1, "monitors": 0,
-                       "slow": 0.0}
+                       "slow": 0.0, "clipboard": 1}
         self.sessions = {}
         self.cancelled = set()  # requests the application closed before they were answered
-        for name in ("ScreenCast", "RemoteDesktop"):
+        for name in ("ScreenCast", "RemoteDesktop", "Clipboard"):
             bus.register_object(PORTAL_PATH, INTERFACES.lookup_interface(IMPL + name),
                                 self.on_portal_call, self.on_portal_property, None)
         bus.register_object("/test", INTERFACES.lookup_interface(CONTROL), self.on_control_call,
@@ -171,7 +179,7 @@ class Backend:
         self.policy[key] = type(self.policy[key])(value)
 
     def on_portal_property(self, _bus, _sender, _path, interface, name):
-        versions = {"ScreenCast": 4, "RemoteDesktop": 2}
+        versions = {"ScreenCast": 4, "RemoteDesktop": 2, "Clipboard": 1}
         masks = {"AvailableSourceTypes": 7, "AvailableCursorModes": 7, "AvailableDeviceTypes": 7}
         value = versions[interface.rsplit(".", 1)[1]] if name == "version" else masks[name]
         return GLib.Variant("u", value)
@@ -199,6 +207,9 @@ class Backend:
             self.on_input(method, values, invocation)
             return
         name = interface.rsplit(".", 1)[1]
+        if name == "Clipboard":
+            self.on_clipboard(method, values, invocation)
+            return
         self.log("call", interface=name, method=method, arguments=values)
         request, handle = values[0], values[1]
         registration = self.export_request(request)
@@ -253,6 +264,15 @@ class Backend:
                 handle, INTERFACES.lookup_interface(IMPL + "Request"), close, None, None)
         except GLib.Error:
             return 0
+
+    def on_clipboard(self, method, values, invocation):
+        self.log("clipboard", method=method, arguments=values[1:])
+        session = self.sessions[values[0]]
+        if method == "RequestClipboard":
+            session.clipboard = SessionClipboard(self.bus, session.handle)
+            invocation.return_value(None)
+        else:
+            session.clipboard.call(method, values[1:], invocation)
 
     def on_input(self, method, values, invocation):
         self.log("input", method=method, arguments=values[2:])

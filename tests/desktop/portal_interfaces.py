@@ -29,6 +29,13 @@ METHODS = {
         "NotifyTouchMotion": ("o a{sv} u u d d", ""),
         "NotifyTouchUp": ("o a{sv} u", ""),
     },
+    "org.freedesktop.impl.portal.Clipboard": {
+        "RequestClipboard": ("o a{sv}", ""),
+        "SetSelection": ("o a{sv}", ""),
+        "SelectionWrite": ("o u", "h"),
+        "SelectionWriteDone": ("o u b", ""),
+        "SelectionRead": ("o s", "h"),
+    },
     "org.freedesktop.impl.portal.Session": {"Close": ("", "")},
     "org.freedesktop.impl.portal.Request": {"Close": ("", "")},
     "org.gnome.DesktopSharing.Test.PortalBackend": {
@@ -39,9 +46,14 @@ PROPERTIES = {
     "org.freedesktop.impl.portal.ScreenCast": ("version", "AvailableSourceTypes",
                                                "AvailableCursorModes"),
     "org.freedesktop.impl.portal.RemoteDesktop": ("version", "AvailableDeviceTypes"),
+    "org.freedesktop.impl.portal.Clipboard": ("version",),
     "org.freedesktop.impl.portal.Session": ("version",),
 }
-SIGNALS = {"org.freedesktop.impl.portal.Session": ("Closed",)}
+SIGNALS = {
+    "org.freedesktop.impl.portal.Session": {"Closed": ""},
+    "org.freedesktop.impl.portal.Clipboard": {"SelectionOwnerChanged": "o a{sv}",
+                                              "SelectionTransfer": "o s u"},
+}
 
 
 def arguments(types, direction):
@@ -53,7 +65,8 @@ def interface(name):
                       "</method>" for method, (into, out) in METHODS[name].items())
     properties = "".join(f'<property name="{prop}" type="u" access="read"/>'
                          for prop in PROPERTIES.get(name, ()))
-    signals = "".join(f'<signal name="{signal}"/>' for signal in SIGNALS.get(name, ()))
+    signals = "".join(f'<signal name="{signal}">{arguments(into, "out")}</signal>'
+                      for signal, into in SIGNALS.get(name, {}).items())
     return f'<interface name="{name}">{methods}{properties}{signals}</interface>'
 
 

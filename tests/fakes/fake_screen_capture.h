@@ -3,6 +3,7 @@
 #pragma once
 
 #include "desktop/screen_capture.h"
+#include "fakes/fake_clipboard.h"
 #include "fakes/recording_input_sink.h"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ public:
     int stops = 0;
     MonitorChoice monitors = MonitorChoice::all;
     test::RecordingInputSink sink;
+    test::FakeClipboard clips;
+    bool clipboard_wanted = true;
 
     void set_observer(ScreenCaptureObserver* observer) override { observer_ = observer; }
     void set_monitors(MonitorChoice choice) override { monitors = choice; }
@@ -32,6 +35,8 @@ public:
     }
     const CaptureStatus& status() const override { return status_; }
     InputSink& input() override { return sink; }
+    void set_clipboard_wanted(bool wanted) override { clipboard_wanted = wanted; }
+    DesktopClipboard& clipboard() override { return clips; }
 
     void say(CaptureState state, std::string reason = {})
     {

@@ -6,6 +6,7 @@
 #include "rfb/session_host.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,6 +24,12 @@ public:
     Cursor pointer;
     // Of the ClientInits that came, whether they were exclusive.
     std::vector<bool> client_inits;
+    ClipboardRights clipboard;
+    // What there is for the viewer, as it has come or will; how often some was read; what the
+    // viewer has copied.
+    std::map<ClipKind, ClipResultPtr> clips;
+    unsigned clip_reads = 0;
+    std::vector<ClipOffer> copied;
     unsigned activity = 0; // how often it was told of some
 
     // Every pixel of a new picture tells its place, so that a shifted one shows.
@@ -84,6 +91,21 @@ public:
     std::string desktop_name() const override { return name; }
     bool may_control() const override { return control; }
     InputSink& input() override { return sink; }
+    ClipboardRights clipboard_rights() const override { return clipboard; }
+    ClipKinds clipboard_kinds() const override
+    {
+        ClipKinds kinds;
+        for (const auto& [kind, result] : clips) {
+            kinds.add(kind);
+        }
+        return kinds;
+    }
+    ClipResultPtr read_clipboard(ClipKind kind) override
+    {
+        ++clip_reads;
+        return clips.at(kind);
+    }
+    void on_viewer_copied(ClipOffer offer) override { copied.push_back(std::move(offer)); }
     void on_activity() override { ++activity; }
     void on_client_init(bool exclusive) override { client_inits.push_back(exclusive); }
 

@@ -37,6 +37,12 @@ void check(const SetDesktopSize& message)
 {
     is_valid_layout(message.width, message.height, message.screens);
 }
+void check(const ClientCutText& message)
+{
+    expect(message.octets.size() <= 1000 &&
+               message.kept != (message.octets.size() < message.length),
+           "cut text");
+}
 template <typename Other>
 void check(const Other&)
 {}
@@ -73,7 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const auto bit = [flags = data[0]](unsigned number) { return (flags >> number & 1) != 0; };
-    const NegotiatedExtensions extensions{bit(0), bit(1), bit(2), bit(3), bit(4)};
+    NegotiatedExtensions extensions{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5)};
+    extensions.most_cut_text = bit(6) ? 1000 : 0;
+    extensions.most_extended_cut_text = bit(7) ? 1000 : 0;
     const std::size_t piece = data[1] + std::size_t{1};
     const ByteView stream{data + 2, size - 2};
     const auto whole = read_all(stream, extensions, size);

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "desktop"), str(HERE / "viewers")]
 
 import desktop as desktops  # noqa: E402
+from clipboard_desk import Application  # noqa: E402
 from daemon import Daemon  # noqa: E402
 from managed_session import ManagedSession  # noqa: E402
 from share import Share  # noqa: E402
@@ -57,6 +58,16 @@ def shared(shared_share):
     shared_share.reset()
     yield shared_share
     shared_share.close_clients()
+
+
+@pytest.fixture
+def application(shared):
+    """Something on the shared desktop that copies and pastes."""
+    for key in ("clipboard", "clipboard-limit"):
+        shared.daemon.reset_setting(key)
+    application = Application(shared)
+    yield application
+    application.stop()
 
 
 @pytest.fixture(scope="module")

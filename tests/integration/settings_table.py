@@ -45,6 +45,8 @@ ROWS = (
     Row("", "security-types", ("['x509-plain']", "['sasl', 'x509-vnc', 'none']"),
         ("['nonsense']", "@as []", "['x509-plain', 'None']"), "x509-sasl"),
     Row("", "monitors", ("'primary'", "'virtual'"), ("'nonsense'", "''", "'All'"), "virtual"),
+    Row("", "clipboard", ("'off'", "'to-viewer'"), ("'up'", "''", "'Both'"), "from-viewer"),
+    Row("", "clipboard-limit", ("uint32 1", "uint32 16384"), ("uint32 0", "uint32 16385"), "16384"),
     Row("", "ask-always", ("true", "false"), (), "true"),
     Row("", "ask-timeout", ("uint32 1", "uint32 3600"), ("uint32 0", "uint32 3601"), "3600"),
     Row("", "max-clients", ("uint32 1", "uint32 100"), ("uint32 0",), "1"),

@@ -75,6 +75,21 @@ BusAnswer ask_bus(const BusQuestion& question)
     return answer;
 }
 
+bool has_owner(const char* name, GBusType bus)
+{
+    const auto answer = ask_bus({.bus = bus,
+                                 .name = "org.freedesktop.DBus",
+                                 .path = "/org/freedesktop/DBus",
+                                 .interface = "org.freedesktop.DBus",
+                                 .method = "NameHasOwner",
+                                 .arguments = g_variant_new("(s)", name)});
+    gboolean owned = FALSE;
+    if (answer.value) {
+        g_variant_get(answer.value.get(), "(b)", &owned);
+    }
+    return owned != FALSE;
+}
+
 BusAnswer ask_properties(BusQuestion question, const char* interface)
 {
     question.interface = "org.freedesktop.DBus.Properties";

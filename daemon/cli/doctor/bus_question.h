@@ -39,6 +39,9 @@ struct BusQuestion {
 
 BusAnswer ask_bus(const BusQuestion& question);
 
+// False also when that cannot be found out.
+bool has_owner(const char* name, GBusType bus = G_BUS_TYPE_SESSION);
+
 // Name and value of all properties, as a{sv} in the answer's place.
 BusAnswer ask_properties(BusQuestion question, const char* interface);
 

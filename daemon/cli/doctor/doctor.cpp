@@ -63,7 +63,7 @@ public:
         Findings rest = judge_settings(survey_);
         append(rest, judge_locks(survey_));
         take(rest, portal_, "portal", portal,
-             [this](const auto& facts) { return judge_portal(facts, survey_.policy.monitors); });
+             [this](const auto& facts) { return judge_portal(facts, survey_.policy); });
         take(rest, permission_, "permission", permission_.wait(), [&portal](const auto& facts) {
             return portal ? judge_permission(facts, *portal) : Findings{};
         });

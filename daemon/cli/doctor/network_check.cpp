@@ -136,21 +136,6 @@ std::vector<std::string> own_addresses()
     return found;
 }
 
-bool is_on_system_bus(const char* name)
-{
-    const auto answer = ask_bus({.bus = G_BUS_TYPE_SYSTEM,
-                                 .name = "org.freedesktop.DBus",
-                                 .path = "/org/freedesktop/DBus",
-                                 .interface = "org.freedesktop.DBus",
-                                 .method = "NameHasOwner",
-                                 .arguments = g_variant_new("(s)", name)});
-    gboolean owned = FALSE;
-    if (answer.value) {
-        g_variant_get(answer.value.get(), "(b)", &owned);
-    }
-    return owned != FALSE;
-}
-
 bool ufw_is_on()
 {
     std::ifstream file{"/etc/ufw/ufw.conf"};
@@ -190,7 +175,7 @@ bool unit_is_active(const char* unit)
 
 std::string find_firewall()
 {
-    if (is_on_system_bus("org.fedoraproject.FirewallD1")) {
+    if (has_owner("org.fedoraproject.FirewallD1", G_BUS_TYPE_SYSTEM)) {
         return "firewalld";
     }
     if (ufw_is_on()) {

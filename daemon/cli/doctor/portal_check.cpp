@@ -81,10 +81,11 @@ PortalFacts gather_portal()
     if (facts.trouble == BusTrouble::none) {
         facts.clipboard = interface_of("org.freedesktop.portal.Clipboard", nullptr, facts.trouble);
     }
+    facts.mutter = has_owner("org.gnome.Mutter.RemoteDesktop");
     return facts;
 }
 
-Findings judge_portal(const PortalFacts& facts, MonitorChoice monitors)
+Findings judge_portal(const PortalFacts& facts, const Policy& policy)
 {
     switch (facts.trouble) {
     case BusTrouble::none:
@@ -107,7 +108,7 @@ Findings judge_portal(const PortalFacts& facts, MonitorChoice monitors)
                         "xdg-desktop-portal-gnome, and log in again."))};
     }
     const std::uint32_t source =
-        monitors == MonitorChoice::virtual_monitor ? k_virtual_monitor : k_monitor;
+        policy.monitors == MonitorChoice::virtual_monitor ? k_virtual_monitor : k_monitor;
     if ((facts.screen_cast.types & source) == 0) {
         return {source == k_monitor
                     ? fault(k_portal, _("The desktop portal can share windows and no monitors."),
@@ -127,6 +128,14 @@ Findings judge_portal(const PortalFacts& facts, MonitorChoice monitors)
                                  versions(facts).c_str()),
                         _("Use a desktop whose portal backend has RemoteDesktop, as that of GNOME "
                           "does."))};
+    }
+    if (policy.clipboard != ClipboardWays::off && !facts.clipboard.version && !facts.mutter) {
+        return {warning(k_portal,
+                        sentence(_("The desktop portal (%s) has no clipboard, so that viewers "
+                                   "cannot copy and paste."),
+                                 versions(facts).c_str()),
+                        _("Upgrade xdg-desktop-portal to 1.18 or newer, and its backend, or switch "
+                          "it off: “gsettings set org.gnome.desktop-sharing clipboard off”."))};
     }
     return {
         well(k_portal, sentence(_("The desktop portal shares screen, keyboard and pointer (%s)."),

@@ -5,7 +5,7 @@
 
 #include "cli/doctor/bus_question.h"
 #include "cli/doctor/finding.h"
-#include "desktop/screen_capture.h"
+#include "service/settings_survey.h"
 
 #include <cstdint>
 #include <optional>
@@ -23,10 +23,11 @@ struct PortalFacts {
     PortalInterface screen_cast;
     PortalInterface remote_desktop;
     PortalInterface clipboard;
+    bool mutter = false; // whose own clipboard does as well
 };
 
 PortalFacts gather_portal();
-Findings judge_portal(const PortalFacts& facts, MonitorChoice monitors);
+Findings judge_portal(const PortalFacts& facts, const Policy& policy);
 
 struct PermissionFacts {
     BusTrouble trouble = BusTrouble::none; // of the keyring

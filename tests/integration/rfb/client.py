@@ -8,6 +8,7 @@ import time
 import numpy
 
 from . import login
+from .clipboard import ClipboardEnd
 from .decoders import (COPY_RECT, HEXTILE, OPEN_H264, RAW, TIGHT, ZLIB, ZRLE, BadEncoding,
                        Decoder)
 from .pixels import BGRX, PixelFormat
@@ -59,6 +60,7 @@ class Client:
         self.continuous_ends = 0
         self.announced = set()     # pseudo-encodings the server has confirmed
         self.bells = 0
+        self.clipboard = ClipboardEnd()
         self.updates = 0
         self.encodings_seen = set()
         self.set_pixel_format(pixel_format)
@@ -122,6 +124,9 @@ class Client:
     def cut_text(self, text):
         self.wire.send(struct.pack(">BxxxI", 6, len(text)) + text)
 
+    def extended_cut_text(self, body):
+        self.wire.send(struct.pack(">Bxxxi", 6, -len(body)) + body)
+
     def fence(self, payload, flags=0x80000000):
         self.wire.send(struct.pack(">BxxxIB", 248, flags, len(payload)) + payload)
 
@@ -144,8 +149,11 @@ class Client:
         if kind == 2:
             self.bells += 1
         elif kind == 3:
-            self.wire.read(3)
-            self.wire.sized()
+            length = self.wire.fields("BBBi")[3]
+            if length < 0:
+                self.clipboard.take(self.wire.read(-length))
+            else:
+                self.clipboard.latin1.append(self.wire.read(length))
         elif kind == 150:
             self.continuous_ends += 1
         elif kind == 248:
@@ -282,6 +290,16 @@ class Client:
         while payload not in self.fences:
             self.next_message(timeout - (time.monotonic() - begin))
         return time.monotonic() - begin
+
+    def wait_told(self, condition, timeout=20, what="what was wanted"):
+        """Reads until condition() holds; what it gives comes back."""
+        end = time.monotonic() + timeout
+        while not (found := condition()):
+            try:
+                self.next_message(end - time.monotonic())
+            except TimeoutError:
+                raise TimeoutError(f"{what} did not come within {timeout} s") from None
+        return found
 
     def closed_within(self, seconds):
         return self.wire.wait_closed(seconds)

@@ -34,6 +34,8 @@ def parse():
     parser.add_argument("--type", default="")
     parser.add_argument("--watch", type=float, default=1.5)
     parser.add_argument("--snapshot")
+    parser.add_argument("--copy", help="text that the viewer's user has copied")
+    parser.add_argument("--paste", help="a file for the text that came last")
     parser.add_argument("--lossy", action="store_true")
     parser.add_argument("--seconds", type=float, default=40, help="give up after so long")
     parser.add_argument("--listen", action="store_true")
@@ -74,6 +76,7 @@ class Viewer:
         self.display.set_keyboard_grab(False)
         self.display.connect("vnc-auth-credential", self.on_credential)
         self.display.connect("vnc-initialized", self.on_initialized)
+        self.display.connect("vnc-server-cut-text", self.on_cut_text)
         for signal in ("vnc-disconnected", "vnc-error", "vnc-auth-failure",
                        "vnc-auth-unsupported"):
             self.display.connect(signal, self.on_end, signal)
@@ -97,6 +100,11 @@ class Viewer:
         self.last_change = time.monotonic()
         self.glib.timeout_add(100, self.when_drawn)
 
+    def on_cut_text(self, _display, text):
+        if self.arguments.paste:
+            with open(self.arguments.paste, "w", encoding="utf-8") as file:
+                file.write(text)
+
     def on_end(self, _display, *details):
         self.finish("; ".join(str(detail) for detail in details))
 
@@ -109,6 +117,9 @@ class Viewer:
         pixbuf = self.display.get_pixbuf()
         if pixbuf is None or not pixbuf.get_pixels().strip(b"\0"):
             return True
+        if self.arguments.copy:
+            # the desktop opens its clipboard with the first viewer, a moment after the screen
+            self.glib.timeout_add(2000, self.display.client_cut_text, self.arguments.copy)
         if self.arguments.type:
             self.glib.timeout_add(300, self.type)
         else:

@@ -128,6 +128,33 @@ TEST(ClientMessage, CutTextIsReadAndDropped)
     EXPECT_EQ(std::get<KeyEvent>(second).keysym, 0x62U);
 }
 
+TEST(ClientMessage, CutTextIsKeptUpToWhatItMayBe)
+{
+    NegotiatedExtensions extensions;
+    extensions.most_cut_text = 5;
+    EXPECT_EQ(as_text(read_as<ClientCutText>(cut_text(5, "abcde"), extensions).octets), "abcde");
+    const auto longer = read_as<ClientCutText>(cut_text(6, "abcdef"), extensions);
+    EXPECT_FALSE(longer.kept);
+    EXPECT_TRUE(longer.octets.empty());
+}
+
+TEST(ClientMessage, ExtendedClipboardNeedsToBeAnnounced)
+{
+    const auto message = cut_text(0U - 4, "abcd");
+    EXPECT_THROW(read(message), ProtocolError);
+    NegotiatedExtensions extensions;
+    extensions.extended_clipboard = true;
+    const auto body = read_as<ClientCutText>(message, extensions);
+    EXPECT_TRUE(body.extended);
+    EXPECT_EQ(as_text(body.octets), "abcd");
+    const std::string text(k_least_extended_cut_text + 1, 'x');
+    const auto length = 0U - static_cast<std::uint32_t>(text.size());
+    EXPECT_FALSE(read_as<ClientCutText>(cut_text(length, text), extensions).kept);
+    extensions.most_extended_cut_text = k_least_extended_cut_text + 1;
+    EXPECT_TRUE(read_as<ClientCutText>(cut_text(length, text), extensions).kept);
+    EXPECT_THROW(read_as<ClientCutText>(cut_text(0x80000000U, ""), extensions), ProtocolError);
+}
+
 TEST(ClientMessage, RefusesAbsurdLengthsAtTheHeader)
 {
     // Nothing follows: a refusal, not a wait, for the announced octets.

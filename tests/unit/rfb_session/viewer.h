@@ -170,7 +170,8 @@ struct Seen {
     int type = -1; // -1: ServerInit
     std::vector<SeenRect> rects;
     std::uint32_t fence_flags = 0;
-    std::string text; // of a fence, or the desktop's name
+    std::string text; // of a fence, a ServerCutText, or the desktop's name
+    bool extended = false; // a ServerCutText
 
     bool has(std::int32_t encoding) const { return find(encoding) != nullptr; }
     const SeenRect* find(std::int32_t encoding) const
@@ -277,6 +278,11 @@ private:
             take(3);
             seen.fence_flags = number(4);
             seen.text = text(number(1));
+        } else if (seen.type == 3) {
+            take(3);
+            const std::uint32_t field = number(4);
+            seen.extended = (field & 0x80000000U) != 0;
+            seen.text = text(seen.extended ? 0U - field : field);
         } else if (seen.type != 150) {
             throw std::runtime_error{"unexpected message " + std::to_string(seen.type)};
         }

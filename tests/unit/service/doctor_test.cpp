@@ -47,9 +47,16 @@ PortalFacts good_portal()
     return {.screen_cast = {4, 7}, .remote_desktop = {2, 7}, .clipboard = {1, 0}};
 }
 
+Policy sharing(MonitorChoice monitors)
+{
+    Policy policy;
+    policy.monitors = monitors;
+    return policy;
+}
+
 TEST(DoctorPortal, ThatHasAll)
 {
-    const auto findings = judge_portal(good_portal(), MonitorChoice::all);
+    const auto findings = judge_portal(good_portal(), sharing(MonitorChoice::all));
     EXPECT_EQ(heads(findings), Heads{"ok portal"});
     EXPECT_TRUE(says(findings, "ScreenCast 4, RemoteDesktop 2, Clipboard 1"));
 }
@@ -57,16 +64,16 @@ TEST(DoctorPortal, ThatHasAll)
 TEST(DoctorPortal, ThatIsNotThereOrDoesNotAnswer)
 {
     for (const auto trouble : {BusTrouble::absent, BusTrouble::silent}) {
-        EXPECT_EQ(heads(judge_portal({.trouble = trouble}, MonitorChoice::all)),
+        EXPECT_EQ(heads(judge_portal({.trouble = trouble}, sharing(MonitorChoice::all))),
                   Heads{"fault portal"});
     }
     // The service's finding says that there is no bus.
-    EXPECT_TRUE(judge_portal({.trouble = BusTrouble::no_bus}, MonitorChoice::all).empty());
+    EXPECT_TRUE(judge_portal({.trouble = BusTrouble::no_bus}, sharing(MonitorChoice::all)).empty());
 }
 
 TEST(DoctorPortal, WithoutABackend)
 {
-    const auto findings = judge_portal({}, MonitorChoice::all);
+    const auto findings = judge_portal({}, sharing(MonitorChoice::all));
     EXPECT_EQ(heads(findings), Heads{"fault portal"});
     EXPECT_TRUE(says(findings, "xdg-desktop-portal-gnome"));
 }
@@ -75,21 +82,35 @@ TEST(DoctorPortal, WhatItSharesIsWhatIsWanted)
 {
     auto facts = good_portal();
     facts.screen_cast.types = 2; // windows
-    EXPECT_EQ(heads(judge_portal(facts, MonitorChoice::all)), Heads{"fault portal"});
+    EXPECT_EQ(heads(judge_portal(facts, sharing(MonitorChoice::all))), Heads{"fault portal"});
     facts.screen_cast.types = 1;
-    EXPECT_EQ(heads(judge_portal(facts, MonitorChoice::primary)), Heads{"ok portal"});
-    const auto findings = judge_portal(facts, MonitorChoice::virtual_monitor);
+    EXPECT_EQ(heads(judge_portal(facts, sharing(MonitorChoice::primary))), Heads{"ok portal"});
+    const auto findings = judge_portal(facts, sharing(MonitorChoice::virtual_monitor));
     EXPECT_EQ(heads(findings), Heads{"fault portal"});
     EXPECT_TRUE(says(findings, "gsettings reset org.gnome.desktop-sharing monitors"));
+}
+
+TEST(DoctorPortal, WithoutAClipboard)
+{
+    auto facts = good_portal();
+    facts.clipboard = {};
+    auto policy = sharing(MonitorChoice::all);
+    EXPECT_EQ(heads(judge_portal(facts, policy)), Heads{"warning portal"});
+    EXPECT_TRUE(says(judge_portal(facts, policy), "cannot copy and paste"));
+    policy.clipboard = ClipboardWays::off;
+    EXPECT_EQ(heads(judge_portal(facts, policy)), Heads{"ok portal"});
+    policy.clipboard = ClipboardWays::both;
+    facts.mutter = true;
+    EXPECT_EQ(heads(judge_portal(facts, policy)), Heads{"ok portal"});
 }
 
 TEST(DoctorPortal, WithoutInput)
 {
     auto facts = good_portal();
     facts.remote_desktop.types = 2; // no keyboard
-    EXPECT_EQ(heads(judge_portal(facts, MonitorChoice::all)), Heads{"warning portal"});
+    EXPECT_EQ(heads(judge_portal(facts, sharing(MonitorChoice::all))), Heads{"warning portal"});
     facts.remote_desktop = {};
-    EXPECT_EQ(heads(judge_portal(facts, MonitorChoice::all)), Heads{"warning portal"});
+    EXPECT_EQ(heads(judge_portal(facts, sharing(MonitorChoice::all))), Heads{"warning portal"});
 }
 
 TEST(DoctorPermission, IsKeptOrNotYetGivenOrCannotBe)

@@ -63,6 +63,8 @@ TEST_F(PolicyFromSettings, DefaultsAreThoseOfTheContract)
     EXPECT_EQ(policy.security_types,
               (std::vector{SecurityWord::x509_sasl, SecurityWord::x509_plain}));
     EXPECT_EQ(policy.monitors, MonitorChoice::all);
+    EXPECT_EQ(policy.clipboard, ClipboardWays::both);
+    EXPECT_EQ(policy.clipboard_limit, 1U << 20);
     EXPECT_EQ(policy.max_clients, 32U);
     EXPECT_FALSE(policy.ask_always);
     EXPECT_EQ(policy.ask_timeout, std::chrono::seconds{30});
@@ -78,6 +80,8 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
     set_words("listen-addresses", {"127.0.0.1", "wlan0", "unix:/run/x"});
     set_words("security-types", {"x509-plain", "x509-sasl"});
     g_settings_set_string(settings_.get(), "monitors", "virtual");
+    g_settings_set_string(settings_.get(), "clipboard", "to-viewer");
+    g_settings_set_uint(settings_.get(), "clipboard-limit", 16384);
     g_settings_set_uint(settings_.get(), "max-clients", 3);
     g_settings_set_boolean(settings_.get(), "ask-always", TRUE);
     g_settings_set_uint(settings_.get(), "ask-timeout", 7);
@@ -92,6 +96,8 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
     EXPECT_EQ(policy.security_types,
               (std::vector{SecurityWord::x509_plain, SecurityWord::x509_sasl}));
     EXPECT_EQ(policy.monitors, MonitorChoice::virtual_monitor);
+    EXPECT_EQ(policy.clipboard, ClipboardWays::to_viewer);
+    EXPECT_EQ(policy.clipboard_limit, 16U << 20);
     EXPECT_EQ(policy.max_clients, 3U);
     EXPECT_TRUE(policy.ask_always);
     EXPECT_EQ(policy.ask_timeout, std::chrono::seconds{7});
@@ -242,6 +248,17 @@ TEST_F(PolicyFromSettings, AnEmptyEntryIsLeftOut)
     EXPECT_TRUE(policy.enabled);
     EXPECT_EQ(policy.listen_addresses, std::vector<std::string>{"127.0.0.1"});
     EXPECT_EQ(policy.complaints.size(), 1U);
+}
+
+TEST_F(PolicyFromSettings, AnUnknownClipboardIsOff)
+{
+    g_settings_set_string(settings_.get(), "clipboard", "up");
+    g_settings_set_uint(settings_.get(), "clipboard-limit", 16385);
+    const Policy policy = read();
+    EXPECT_EQ(policy.clipboard, ClipboardWays::off);
+    EXPECT_EQ(policy.clipboard_limit, 1024U);
+    ASSERT_EQ(policy.complaints.size(), 2U);
+    EXPECT_NE(policy.complaints[0].find("“up”"), std::string::npos);
 }
 
 TEST_F(PolicyFromSettings, UnknownMonitorsShowLess)
