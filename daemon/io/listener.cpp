@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -191,6 +192,26 @@ bool is_exhaustion(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+std::optional<uid_t> peer_user(const UniqueFd& socket)
+{
+    ucred credentials = {};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        return std::nullopt;
+    }
+    return credentials.uid;
+}
+
+std::vector<std::string> texts_of(const std::vector<SocketAddress>& addresses)
+{
+    std::vector<std::string> texts;
+    for (const auto& each : addresses) {
+        texts.push_back(each.text());
+    }
+    std::ranges::sort(texts);
+    return texts;
+}
+
 Accepted describe(UniqueFd socket, const sockaddr* peer)
 {
     const auto address = SocketAddress::from(peer);
@@ -209,6 +230,10 @@ struct Listener::Impl {
     std::vector<PassedUnixSocket> passed_unix;
     std::vector<std::string> complaints;
     std::vector<int> fds;
+    uid_t own = 0;
+    std::set<uid_t> strangers; // of whom something was said
+    std::vector<std::string> asked; // addresses and names
+    std::vector<std::string> targets; // what that came to
     // Given up for a moment when descriptors run out, to take a connection only to close it.
     UniqueFd spare;
     std::size_t next = 0;
@@ -247,7 +272,27 @@ struct Listener::Impl {
         if (!socket) {
             return std::nullopt;
         }
+        if (any->sa_family == AF_UNIX && !is_own(socket)) {
+            error = ECONNABORTED;
+            return std::nullopt;
+        }
         return describe(std::move(socket), any);
+    }
+
+    // The file may be open to others, the desktop is not.
+    bool is_own(const UniqueFd& socket)
+    {
+        const auto user = peer_user(socket);
+        if (user == own) {
+            return true;
+        }
+        constexpr std::size_t k_most_told = 16;
+        const uid_t stranger = user.value_or(static_cast<uid_t>(-1));
+        if (strangers.size() < k_most_told && strangers.insert(stranger).second) {
+            log_warning("refused a connection to our unix socket: it is of user " +
+                        std::to_string(stranger));
+        }
+        return false;
     }
 
     // Tells those who wait that there is no room, instead of letting them wait.
@@ -264,9 +309,12 @@ struct Listener::Impl {
     }
 };
 
-Listener::Listener(const ListenRequest& request) : impl_(std::make_unique<Impl>())
+Listener::Listener(const ListenRequest& request, uid_t own_user) : impl_(std::make_unique<Impl>())
 {
+    impl_->own = own_user;
     Targets targets = resolve(request.addresses);
+    impl_->asked = request.addresses;
+    impl_->targets = texts_of(targets.tcp);
     impl_->complaints = std::move(targets.complaints);
     TcpAttempt bound = bind_tcp(targets, request);
     impl_->tcp = std::move(bound.sockets);
@@ -284,8 +332,9 @@ Listener::Listener(const ListenRequest& request) : impl_(std::make_unique<Impl>(
     impl_->begin();
 }
 
-Listener::Listener(const PassedSockets& passed) : impl_(std::make_unique<Impl>())
+Listener::Listener(const PassedSockets& passed, uid_t own_user) : impl_(std::make_unique<Impl>())
 {
+    impl_->own = own_user;
     impl_->complaints = passed.complaints;
     for (const auto& socket : passed.sockets) {
         UniqueFd own{::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)};
@@ -366,6 +415,11 @@ std::vector<std::string> Listener::endpoints() const
         all.push_back(std::string{k_unix} + socket.path);
     }
     return all;
+}
+
+bool Listener::outdated() const
+{
+    return !impl_->asked.empty() && texts_of(resolve(impl_->asked).tcp) != impl_->targets;
 }
 
 const std::vector<std::string>& Listener::complaints() const { return impl_->complaints; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Listening sockets of one configuration: TCP on addresses or interfaces, unix sockets. Closing is
-// dropping; a unix socket's file goes with it.
+// Listening sockets of one configuration: TCP on addresses or interfaces, unix sockets, where only
+// processes of our own user are taken. Closing is dropping; a unix socket's file goes with it.
 #pragma once
 
 #include "base/task.h"
@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 namespace gds {
 
@@ -37,9 +39,9 @@ struct Accepted {
 class Listener {
 public:
     // Throws std::runtime_error with a sentence (address, port, cause) when nothing could be bound.
-    explicit Listener(const ListenRequest& request);
+    explicit Listener(const ListenRequest& request, uid_t own_user = ::geteuid());
     // On what was passed to us, which stays open after it.
-    explicit Listener(const PassedSockets& passed);
+    explicit Listener(const PassedSockets& passed, uid_t own_user = ::geteuid());
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
@@ -50,6 +52,8 @@ public:
     // "tcp:192.0.2.1:5900", "tcp:[::1]:5900", "unix:/...": with the addresses of this machine where
     // all interfaces are listened on.
     std::vector<std::string> endpoints() const;
+    // Interfaces that were asked for by name have other addresses now.
+    bool outdated() const;
     // What of the request could not be had, as sentences ("cannot listen on wlan7: no such
     // interface").
     const std::vector<std::string>& complaints() const;

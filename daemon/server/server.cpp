@@ -187,7 +187,7 @@ void Server::listen()
 // What could not be listened on may be there now; the list of endpoints follows the addresses.
 void Server::look_at_listener()
 {
-    if (!listener_->complaints().empty() && passed_ == nullptr) {
+    if (passed_ == nullptr && (!listener_->complaints().empty() || listener_->outdated())) {
         listen();
     } else {
         endpoints_ = listener_->endpoints();
