@@ -54,6 +54,7 @@ class Daemon:
     """Belongs to a desktop, and ends before it."""
 
     wrapper = ()  # a command that runs the daemon
+    verbosity = ("--verbose",)
 
     def __init__(self, desktop, build, user="viewer"):
         self.desktop = desktop
@@ -83,7 +84,7 @@ class Daemon:
 
     def spawn(self, *options):
         program = find_program(self.build, "gnome-desktop-sharing-daemon")
-        self.desktop.spawn("daemon", *self.wrapper, program, "--verbose", *options)
+        self.desktop.spawn("daemon", *self.wrapper, program, *self.verbosity, *options)
         self.desktop.wait_name("daemon", NAME, 30)
 
     @property

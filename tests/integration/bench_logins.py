@@ -1,18 +1,30 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Log-ins per second: X509SASL by SCRAM-SHA-256, each over a new connection with a new TLS session."""
+"""`./dev bench logins`: log-ins per second: X509SASL by SCRAM-SHA-256, each over a new connection with
+a new TLS session.
+
+    bench_logins.py BUILD [SECONDS]
+"""
 import base64
 import hashlib
 import hmac
 import multiprocessing
 import os
+import pathlib
 import resource
 import secrets
 import struct
+import sys
 import time
 
-from rfb import login
-from rfb.scram import Scram, attributes
-from rfb.wire import Closed, Refused, Wire
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "desktop")]
+
+import desktop as desktops  # noqa: E402
+from daemon import Daemon  # noqa: E402
+from rfb import login  # noqa: E402
+from rfb.scram import Scram, attributes  # noqa: E402
+from rfb.wire import Closed, Refused, Wire  # noqa: E402
 
 # Each from an address of its own. The daemon's limits are 10 of one source and 100 in all on their
 # way in, and 5 of one source that are judged at once; none of them is reached here.
@@ -126,3 +138,14 @@ def bench_logins(daemon, seconds, clients=CLIENTS):
     for text in sorted(set(failed)):
         print(f"  failed {failed.count(text)} times: {text}")
     return done / spent
+
+
+def main():
+    with desktops.create("sway", (640, 480)) as desktop:
+        daemon = Daemon(desktop, sys.argv[1]).start()
+        bench_logins(daemon, float(sys.argv[2]) if len(sys.argv) > 2 else 10)
+        daemon.stop()
+
+
+if __name__ == "__main__":
+    main()

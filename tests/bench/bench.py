@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`./dev bench`: what the daemon needs for scenes on a 1920x1080 screen, beside the other servers of the
+distribution that are installed, in rounds that take turns; a table and a plot of the medians.
+
+No server asks for a password or encrypts; what TLS costs is a row of its own. What is measured while
+the computer has other things to do says little.
+"""
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import tables
+from servers import NAMES, Servers
+
+QUALITY = 6
+KEYS = 30
+FIRST_FRAMES = 5
+CROWD = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table: a scene, and how it is watched."""
+    name: str
+    scene: str
+    lossy: bool = True
+    options: tuple = ()
+    tls: bool = False
+    input: bool = False
+
+
+RAW = ("--encodings", "raw")
+ROWS = (
+    Row("typing", "typing"),
+    Row("scroll", "scroll"),
+    Row("scroll, lossless", "scroll", False),
+    Row("window-drag", "window-drag"),
+    Row("window-drag, lossless", "window-drag", False),
+    Row("video", "video"),
+    Row("video-full", "video-full"),
+    Row("video-full, lossless", "video-full", False),
+    Row("slides", "slides"),
+    Row("idle", "idle"),
+    Row("keys", "keys", options=("--keys", str(KEYS)), input=True),
+    Row("first frame", "idle", options=("--first-frames", str(FIRST_FRAMES))),
+    Row("scroll, 16 viewers", "scroll", options=("--viewers", str(CROWD))),
+    Row("video, 16 viewers", "video", options=("--viewers", str(CROWD))),
+    Row("raw, no TLS", "video", False, RAW),
+    Row("raw, TLS", "video", False, RAW, tls=True),
+)
+
+
+def measure(server, row, programs, seconds):
+    """What the viewer tells, or why it cannot."""
+    player = server.play(programs, row.scene)
+    command = [programs / "bench-viewer", "--port", server.port, "--scene", row.scene,
+               "--player", player.pid, "--seconds", seconds, *row.options]
+    if row.lossy:
+        command += ["--quality", QUALITY]
+    if row.tls:
+        command += ["--certificate", server.certificate]
+    for name, pid in server.processes.items():
+        command += ["--process", f"{name}={pid}"]
+    try:
+        done = subprocess.run([str(word) for word in command], timeout=90 + seconds, text=True,
+                              capture_output=True, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
+        return {"error": " / ".join(done.stderr.strip().splitlines()[-3:])}
+    except subprocess.TimeoutExpired:
+        return {"error": "the viewer does not end"}
+    finally:
+        player.stop()
+
+
+def can(server, row):
+    raw = row.options == RAW
+    return (server.has_input or not row.input) and (server.certificate or not raw)
+
+
+def keep(results, file):
+    file.write_text(json.dumps({"machine": tables.machine(), "results": results}, indent=1))
+
+
+def run_rounds(servers, rows, options, results):
+    for number in range(options.rounds):
+        for row in rows:
+            for server in servers:
+                if not can(server, row):
+                    continue
+                found = measure(server, row, options.programs, options.seconds)
+                results.append({"row": row.name, "server": server.name, **found})
+                keep(results, options.out / "results.json")
+                print(f"round {number + 1} of {options.rounds}: {row.name}, {server.name}: "
+                      f"{found.get('error') or tables.short(found)}", flush=True)
+
+
+def parse_options():
+    def some_of(known):
+        def parse(text):
+            names = [name.strip() for name in text.split(";")]
+            for name in names:
+                if name not in known:
+                    raise argparse.ArgumentTypeError(f"no {name}; there are: {'; '.join(known)}")
+            return names
+        return parse
+    rows = [row.name for row in ROWS]
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=5,
+                        help="of which the medians are shown (5); with 0 and --add what is there")
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement (4)")
+    parser.add_argument("--servers", type=some_of(NAMES), default=list(NAMES), metavar="A;B",
+                        help="; ".join(NAMES))
+    parser.add_argument("--rows", type=some_of(rows), default=rows, metavar="A;B", help="; ".join(rows))
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("bench-results"),
+                        help="directory for results.json, table.txt, plot.svg and plot.png")
+    parser.add_argument("--add", action="store_true", help="to the rounds that are there already")
+    parser.add_argument("--no-plot", action="store_true")
+    options = parser.parse_args()
+    options.programs = options.build / "tests/bench"
+    return options
+
+
+def main():
+    options = parse_options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    file = options.out / "results.json"
+    results = json.loads(file.read_text())["results"] if options.add and file.exists() else []
+    rows = [row for row in ROWS if row.name in options.rows]
+    if options.rounds > 0:
+        with Servers(options.build, options.servers) as servers:
+            run_rounds(servers, rows, options, results)
+    text = tables.report(results, [row.name for row in ROWS], NAMES)
+    (options.out / "table.txt").write_text(text)
+    print(text)
+    if not options.no_plot:
+        import plot
+        for kind in ("svg", "png"):
+            plot.draw(results, [row.name for row in ROWS], NAMES, options.out / f"plot.{kind}")
+        print(f"{os.path.relpath(options.out)}: results.json, table.txt, plot.svg, plot.png")
+    return 1 if any("error" in result for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
