@@ -297,7 +297,7 @@ def test_what_one_holds_does_not_change_what_another_types(shared):
     first.wait_fence(b"held")
     second.type("lower case\n")
     shared.wait_typed("lower case\n")
-    first.type("upper")  # with his own Shift again
+    first.type("UPPER")  # with his own Shift again, as a viewer tells it
     first.key(SHIFT, False)
     first.type(" and lower\n")
     shared.wait_typed("UPPER and lower\n")
