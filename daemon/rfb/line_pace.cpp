@@ -17,6 +17,7 @@ constexpr std::uint64_t k_always = 16 * 1024;
 constexpr std::uint64_t k_least = 1024;
 constexpr double k_shortest = 1;
 constexpr double k_longest = 50;
+constexpr std::chrono::milliseconds k_longest_pause{static_cast<int>(k_longest)};
 
 } // namespace
 
@@ -38,6 +39,12 @@ LineRoom room_on(const std::optional<LineState>& line)
     const double pause = per_millisecond > 0 ? over / per_millisecond : k_shortest;
     return {0, std::chrono::milliseconds{
                    static_cast<std::int64_t>(std::clamp(pause, k_shortest, k_longest))}};
+}
+
+std::chrono::milliseconds next_pause(const LineRoom& room, bool took_some,
+                                     std::chrono::milliseconds before)
+{
+    return took_some ? room.pause : std::clamp(before * 2, room.pause, k_longest_pause);
 }
 
 } // namespace gds

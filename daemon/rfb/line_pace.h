@@ -20,4 +20,9 @@ struct LineRoom {
 // Nothing is known of the line: there is room for anything.
 LineRoom room_on(const std::optional<LineState>& line);
 
+// When to look again at a line that still has no room, after it was looked at and put off by
+// `before`: later and later while the peer takes nothing, for that may go on for long.
+std::chrono::milliseconds next_pause(const LineRoom& room, bool took_some,
+                                     std::chrono::milliseconds before);
+
 } // namespace gds

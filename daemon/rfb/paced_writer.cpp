@@ -7,6 +7,8 @@
 #include "rfb/line_pace.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 
 namespace gds {
 
@@ -17,6 +19,8 @@ namespace {
 constexpr std::size_t k_piece = std::size_t{64} * 1024;
 // On a slow line: a whole TLS record.
 constexpr std::size_t k_slow_piece = std::size_t{16} * 1024;
+// Who takes less than this of what is on its way takes nothing.
+constexpr std::uint64_t k_progress = 4096;
 
 } // namespace
 
@@ -26,26 +30,43 @@ Task<> PacedWriter::flush()
     ByteView rest{going};
     try {
         while (!rest.empty()) {
-            auto writing = write_what_fits(rest.first(std::min(rest.size(), k_piece)));
-            const auto written = co_await with_timeout(std::move(writing), no_progress_);
-            rest = rest.subspan(written);
+            const auto room = co_await wait_for_room();
+            worth_ = room < k_piece ? k_slow_piece : k_piece;
+            const ByteView now = rest.first(std::min({rest.size(), room, k_piece}));
+            auto writing = connection_.stream().write(now);
+            co_await with_timeout(std::move(writing), no_progress_);
+            rest = rest.subspan(now.size());
         }
     } catch (const TimedOut&) {
         throw TimedOut{"took no data for too long"};
     }
 }
 
-Task<std::size_t> PacedWriter::write_what_fits(ByteView octets)
+// Octets. Throws TimedOut.
+Task<std::size_t> PacedWriter::wait_for_room()
 {
-    LineRoom room = room_on(connection_.line_state());
+    auto line = connection_.line_state();
+    LineRoom room = room_on(line);
+    std::uint64_t queued = line ? line->queued : 0;
+    std::uint64_t queued_at_progress = queued;
+    auto progress_at = std::chrono::steady_clock::now();
+    auto pause = room.pause;
     while (room.octets == 0) {
-        co_await sleep_for(room.pause);
-        room = room_on(connection_.line_state());
+        co_await sleep_for(pause);
+        line = connection_.line_state();
+        room = room_on(line);
+        const std::uint64_t left = line ? line->queued : 0;
+        pause = next_pause(room, left < queued, pause);
+        queued = left;
+        const auto now = std::chrono::steady_clock::now();
+        if (queued + k_progress <= queued_at_progress) {
+            queued_at_progress = queued;
+            progress_at = now;
+        } else if (now - progress_at >= no_progress_) {
+            throw TimedOut{"no room on the line"};
+        }
     }
-    worth_ = room.octets < k_piece ? k_slow_piece : k_piece;
-    const ByteView now = octets.first(std::min(octets.size(), room.octets));
-    co_await connection_.stream().write(now);
-    co_return now.size();
+    co_return room.octets;
 }
 
 std::size_t PacedWriter::taken_within(std::chrono::milliseconds time) const

@@ -13,7 +13,7 @@ namespace gds {
 
 class PacedWriter {
 public:
-    // A client that takes nothing for `no_progress` is given up.
+    // A client that takes next to nothing for `no_progress` is given up.
     PacedWriter(Connection& connection, const std::chrono::milliseconds& no_progress)
         : connection_(connection), no_progress_(no_progress)
     {}
@@ -28,7 +28,7 @@ public:
     std::size_t taken_within(std::chrono::milliseconds time) const;
 
 private:
-    Task<std::size_t> write_what_fits(ByteView octets);
+    Task<std::size_t> wait_for_room();
 
     Connection& connection_;
     const std::chrono::milliseconds& no_progress_;

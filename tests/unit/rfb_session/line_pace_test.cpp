@@ -38,5 +38,15 @@ TEST(LinePace, LooksAgainSoonWhateverTheFiguresSay)
     EXPECT_EQ(room_on(LineState{16'384, 0us, 400'000}).octets, 0U);
 }
 
+TEST(LinePace, WhoTakesNothingIsLookedAtLessAndLess)
+{
+    const LineRoom none{0, 1ms};
+    EXPECT_EQ(next_pause(none, false, 1ms), 2ms);
+    EXPECT_EQ(next_pause(none, false, 32ms), 50ms);
+    EXPECT_EQ(next_pause(none, false, 50ms), 50ms);
+    EXPECT_EQ(next_pause(none, true, 50ms), 1ms);
+    EXPECT_EQ(next_pause({0, 30ms}, false, 2ms), 30ms);
+}
+
 } // namespace
 } // namespace gds
