@@ -85,10 +85,22 @@ private:
         window_ = XCreateWindow(display_, root, 0, 0, static_cast<unsigned>(size_.width),
                                 static_cast<unsigned>(size_.height), 0, CopyFromParent, InputOutput,
                                 nullptr, CWOverrideRedirect | CWEventMask, &wanted);
+        hide_pointer();
         XMapRaised(display_, window_);
         XSync(display_, False);
         XSetInputFocus(display_, window_, RevertToParent, CurrentTime);
         context_ = XCreateGC(display_, window_, 0, nullptr);
+    }
+
+    // Some servers paint it into the picture.
+    void hide_pointer()
+    {
+        const char nothing[8]{};
+        const Pixmap blank = XCreateBitmapFromData(display_, window_, nothing, 8, 8);
+        XColor black{};
+        const Cursor cursor = XCreatePixmapCursor(display_, blank, blank, &black, &black, 0, 0);
+        XDefineCursor(display_, window_, cursor);
+        XFreePixmap(display_, blank);
     }
 
     void make_buffer()

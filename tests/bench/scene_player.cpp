@@ -101,7 +101,8 @@ private:
         screen_.flush();
         pollfd looked_at[]{{screen_.descriptor(), POLLIN, 0}, {freeze_, POLLIN, 0}};
         const timespec limit{us / 1000000, us % 1000000 * 1000};
-        ppoll(looked_at, 2, us < 0 ? nullptr : &limit, nullptr);
+        constexpr timespec k_longest{0, 100'000'000}; // Xlib may have read what it does not tell
+        ppoll(looked_at, 2, us < 0 ? &k_longest : &limit, nullptr);
         if ((looked_at[0].revents & (POLLERR | POLLHUP)) != 0) {
             throw std::runtime_error("the display has gone");
         }

@@ -87,7 +87,7 @@ def scenes_table(results, rows, servers):
               number(f["host_cpu"]), number(f["kb"]), number(f["latency_p50"]),
               number(f["latency_p95"]), decibel(f.get("psnr")), decibel(f["still"]),
               str(f["rounds"])]
-             for row, server, f in each(results, rows, servers) if f["frames"] and not
+             for row, server, f in each(results, rows, servers) if row != "idle" and not
              is_special(f)]
     return table(head, lines)
 
