@@ -124,9 +124,9 @@ private:
     {
         std::vector<std::future<std::unique_ptr<DrainingViewer>>> coming;
         for (int i = 1; i < options_.viewers; ++i) {
-            coming.push_back(std::async(std::launch::async, [this] {
-                auto viewer =
-                    std::make_unique<DrainingViewer>(options_.viewer.port, options_.viewer.quality);
+            coming.push_back(std::async(std::launch::async, [this, i] {
+                auto viewer = std::make_unique<DrainingViewer>(options_.viewer.port,
+                                                               options_.viewer.quality, i + 1);
                 viewer->drain();
                 return viewer;
             }));
@@ -137,8 +137,9 @@ private:
             }
             try {
                 others_.push_back(each.get());
-            } catch (const std::runtime_error&) {
+            } catch (const std::runtime_error& error) {
                 ++refused_;
+                std::fprintf(stderr, "refused: %s\n", error.what());
             }
         }
         if (options_.viewers > 1) {

@@ -30,7 +30,7 @@ void put_32(std::vector<std::uint8_t>& message, std::uint32_t value)
 
 } // namespace
 
-DrainingViewer::DrainingViewer(int port, int quality)
+DrainingViewer::DrainingViewer(int port, int quality, int number)
 {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -43,7 +43,12 @@ DrainingViewer::DrainingViewer(int port, int quality)
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
     try {
-        if (connect(socket_, generic, sizeof address) != 0) {
+        sockaddr_in own = address;
+        own.sin_port = 0;
+        own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + static_cast<std::uint32_t>(number));
+        const auto* generic_own = static_cast<const sockaddr*>(static_cast<const void*>(&own));
+        if (bind(socket_, generic_own, sizeof own) != 0 ||
+            connect(socket_, generic, sizeof address) != 0) {
             throw std::runtime_error("the server does not listen");
         }
         log_in();

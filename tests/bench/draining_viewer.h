@@ -13,8 +13,9 @@ namespace gds::bench {
 
 class DrainingViewer {
 public:
-    // Connects without a password; throws std::runtime_error. `quality` as in ViewerOptions.
-    DrainingViewer(int port, int quality);
+    // Connects without a password; throws std::runtime_error. `quality` as in ViewerOptions; the
+    // number is that of its own address, as viewers of one address are let in a few at a time.
+    DrainingViewer(int port, int quality, int number = 1);
     ~DrainingViewer();
     DrainingViewer(const DrainingViewer&) = delete;
     DrainingViewer& operator=(const DrainingViewer&) = delete;
