@@ -243,7 +243,8 @@ def test_a_proxy_that_does_not_know_us(site):
 
 def test_curl_agrees_with_the_proxy(site, build):
     """curl 7.88 knows context and level, unless it has to wait for the method; it asks for no
-    protection, which RFC 1961 does not have, and stops."""
+    protection, which RFC 1961 does not have, and stops. curl 8.14 stops behind the context."""
+    version = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True)
     with SocksProxy("gssapi", keytab=site.keytab, early=True) as proxy:
         subprocess.run(
             ["curl", "-sS", "-m", "10", "--proxy", f"socks5h://localhost:{proxy.port}",
@@ -253,4 +254,5 @@ def test_curl_agrees_with_the_proxy(site, build):
         proxy.faults.clear()  # what it says next is none of SOCKS
         assert ("user", ALICE) in proxy.seen
         assert ("mutual", True) in proxy.seen
-        assert [each for each in proxy.seen if each[0] == "level"]
+        if version.stdout.startswith("curl 7."):
+            assert [each for each in proxy.seen if each[0] == "level"]
