@@ -20,6 +20,7 @@
 #include "service/daemon_object.h"
 #include "service/exit_when_idle.h"
 #include "service/gnome_login.h"
+#include "service/input_sources.h"
 #include "service/keyring_token_store.h"
 #include "service/libsecret_store.h"
 #include "service/policy_from_settings.h"
@@ -247,6 +248,9 @@ private:
     Notifications notifications_;
     ConsentDesk consent_;
     PortalCapture capture_;
+    InputSources input_sources_{nullptr, [this](std::optional<std::uint32_t> group) {
+                                    capture_.set_keyboard_group(group);
+                                }};
     Server server_;
     PresenceNotes presence_;
     SessionCare care_;

@@ -135,7 +135,7 @@ std::optional<KeyStroke> Keyboard::stroke(std::uint32_t keysym) const
     if (found) {
         return stroke_of(keysym, *found);
     }
-    return group_known_ && is_text(keysym) ? stroke_elsewhere(keysym) : std::nullopt;
+    return group_known_ && is_text(keysym) && !commands() ? stroke_elsewhere(keysym) : std::nullopt;
 }
 
 std::optional<KeyStroke> Keyboard::stroke_elsewhere(std::uint32_t keysym) const

@@ -37,7 +37,8 @@ Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
 } // namespace
 
 PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
-    : connection_(connection), tokens_(tokens), bus_(connection), input_(bus_),
+    : connection_(connection), tokens_(tokens), bus_(connection),
+      input_(bus_, [this](const LockKeys& locks) { take_lock_keys(locks); }),
       clipboard_(connection), drawer_(picture_, [this](std::size_t stream, const FramePtr& frame) {
           take_drawn(stream, frame);
       })
@@ -47,6 +48,13 @@ PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& 
     // Mutter closes the session for it, as it does when a person presses "stop sharing".
     monitors_changed_ =
         bus_.on_monitors_changed({[this] { desktop_changed_at_ = g_get_monotonic_time(); }});
+}
+
+void PortalCapture::take_lock_keys(const LockKeys& locks)
+{
+    if (observer_ != nullptr && !stopping_) {
+        observer_->on_lock_keys(locks);
+    }
 }
 
 PortalCapture::~PortalCapture() { end_session(); }
@@ -279,7 +287,7 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
         }
     });
     if (pointer_ == PointerDelivery::painted && observer_ != nullptr) {
-        observer_->on_cursor({std::make_shared<CursorShape>(), {}}); // not a second one
+        observer_->on_cursor({std::make_shared<CursorShape>(), {}, true}); // not a second one
     }
 
     PortalInputSink::Session input;
@@ -393,6 +401,9 @@ void PortalCapture::note_name(const std::string& name, bool present)
         session_news_.set();
     } else {
         desktop_changed_at_ = g_get_monotonic_time();
+        if (name == k_mutter_remote_desktop) {
+            input_.forget_compositor();
+        }
     }
 }
 

@@ -45,6 +45,8 @@ public:
     InputSink& input() override { return input_; }
     void set_clipboard_wanted(bool wanted) override { clipboard_wanted_ = wanted; }
     DesktopClipboard& clipboard() override { return clipboard_; }
+    // Which of the keyboard's layouts is used; empty: not known.
+    void set_keyboard_group(std::optional<std::uint32_t> group) { input_.set_group(group); }
 
 private:
     Task<> run();
@@ -58,6 +60,7 @@ private:
     void connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors);
     Task<> open_clipboard();
     void take_frame(const FramePtr& frame);
+    void take_lock_keys(const LockKeys& locks);
     void take_content(std::size_t stream, const BufferContent& content,
                       std::optional<BufferLoan> loan);
     void take_drawn(std::size_t stream, const FramePtr& frame);

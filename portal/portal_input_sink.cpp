@@ -37,7 +37,14 @@ struct PortalInputSink::Link {
     bool complained = false;
 };
 
-PortalInputSink::PortalInputSink(PortalBus& bus) : bus_(bus) {}
+PortalInputSink::PortalInputSink(PortalBus& bus, OnLockKeys on_lock_keys)
+    : bus_(bus), on_lock_keys_(std::move(on_lock_keys)),
+      mutter_(bus.connection(), [this](const LockKeys& locks) {
+          typing_.keyboard().set_locks(locks);
+          told_locks_ = locks;
+          on_lock_keys_(locks);
+      })
+{}
 
 PortalInputSink::~PortalInputSink() { detach(); }
 
@@ -56,7 +63,11 @@ void PortalInputSink::attach(Session session)
                 log_warning("the compositor's keymap cannot be read");
             }
             typing_.keyboard().set_group(group_);
+            if (told_locks_) {
+                typing_.keyboard().set_locks(*told_locks_);
+            }
         });
+        mutter_.look();
         for (const auto state : {KeyState::pressed, KeyState::released}) {
             push(InputKind::release, InputDevice::none, 0, [this, state] {
                 send("NotifyKeyboardKeysym", k_keysym_shift, portal_state(state));
@@ -127,6 +138,12 @@ void PortalInputSink::send_key(const KeyTyping::Step& step)
 {
     send(step.by == KeyTyping::Step::By::code ? "NotifyKeyboardKeycode" : "NotifyKeyboardKeysym",
          static_cast<std::int32_t>(step.number), portal_state(step.state));
+    // Also where nobody else tells: as far as our own keys go.
+    const auto locks = typing_.keyboard().locks();
+    if (typing_.keyboard().known() && locks != told_locks_.value_or(LockKeys{})) {
+        told_locks_ = locks;
+        on_lock_keys_(locks);
+    }
 }
 
 void PortalInputSink::set_group(std::optional<std::uint32_t> group)
@@ -173,6 +190,16 @@ void PortalInputSink::pointer_motion(Point position)
     if (pointer_.granted) {
         warm_up(pointer_);
         push(InputKind::motion, InputDevice::none, 0, [this, position] { send_motion(position); });
+    }
+}
+
+void PortalInputSink::pointer_relative(int dx, int dy)
+{
+    if (pointer_.granted) {
+        warm_up(pointer_);
+        push(InputKind::wheel, InputDevice::pointer, 0, [this, dx, dy] {
+            send("NotifyPointerMotion", static_cast<double>(dx), static_cast<double>(dy));
+        });
     }
 }
 

@@ -15,6 +15,7 @@
 #include "desktop/input_sink.h"
 #include "portal/input_queue.h"
 #include "portal/key_typing.h"
+#include "portal/mutter_lock_keys.h"
 #include "portal/output_layout.h"
 #include "portal/portal_bus.h"
 #include "portal/wayland_keymap.h"
@@ -38,12 +39,16 @@ public:
         bool pointer = false;
     };
 
-    explicit PortalInputSink(PortalBus& bus);
+    using OnLockKeys = std::function<void(const LockKeys&)>;
+
+    PortalInputSink(PortalBus& bus, OnLockKeys on_lock_keys);
     ~PortalInputSink() override;
 
     void attach(Session session);
     void detach();
     void set_layout(OutputLayout layout) { layout_ = std::move(layout); }
+    // The compositor is gone.
+    void forget_compositor() { mutter_.forget(); }
     // Which of the keymap's layouts is used; empty: not known.
     void set_group(std::optional<std::uint32_t> group);
 
@@ -54,6 +59,7 @@ public:
     bool key_sym(std::uint32_t keysym, KeyState state) override;
     bool key(std::uint32_t evdev_code, std::uint32_t keysym, KeyState state) override;
     void pointer_motion(Point position) override;
+    void pointer_relative(int dx, int dy) override;
     bool pointer_button(std::uint32_t evdev_button, KeyState state) override;
     void pointer_wheel(int dx, int dy) override;
 
@@ -86,6 +92,9 @@ private:
     std::deque<KeyTyping::Step> steps_; // of the key that is being pressed; before all events
     std::optional<std::uint32_t> group_ = 0;
     std::unique_ptr<WaylandKeymap> keymap_;
+    OnLockKeys on_lock_keys_;
+    MutterLockKeys mutter_;
+    std::optional<LockKeys> told_locks_;
     unsigned sender_ = 0;
     std::shared_ptr<Link> link_;
 };

@@ -23,6 +23,7 @@ using CursorShapePtr = std::shared_ptr<const CursorShape>;
 struct Cursor {
     CursorShapePtr shape; // null: the source has not told yet
     Point position; // of the hotspot, in frame pixels
+    bool in_picture = false; // and nothing else is known of it
 };
 
 } // namespace gds

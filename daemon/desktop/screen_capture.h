@@ -8,6 +8,7 @@
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
+#include "desktop/lock_keys.h"
 
 #include <string>
 
@@ -39,6 +40,8 @@ public:
     virtual ~ScreenCaptureObserver() = default;
     virtual void on_frame(FramePtr frame) = 0;
     virtual void on_cursor(const Cursor& cursor) = 0;
+    // Which locks are on; not called before that is known.
+    virtual void on_lock_keys(const LockKeys&) {}
     virtual void on_status(const CaptureStatus& status) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "rfb/qnum_to_evdev.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <linux/input-event-codes.h>
 
@@ -110,6 +111,22 @@ void ClientInput::pointer_event(Point position, unsigned buttons)
                     std::clamp(position.y, 0, std::max(size.height - 1, 0))};
     last_position_ = motion_;
     last_moved_ = std::chrono::steady_clock::now();
+    pointer_lock_.moved(*motion_, last_moved_);
+    change_buttons(buttons);
+}
+
+void ClientInput::relative_pointer_event(Point by, unsigned buttons)
+{
+    if (!allowed()) {
+        return;
+    }
+    relative_motion_.x += by.x;
+    relative_motion_.y += by.y;
+    change_buttons(buttons);
+}
+
+void ClientInput::change_buttons(unsigned buttons)
+{
     buttons &= (1U << k_button_count) - 1;
     const unsigned changed = buttons ^ held_buttons_;
     if (changed == 0) {
@@ -144,11 +161,16 @@ void ClientInput::flush_motion()
         host_.input().pointer_motion(*motion_);
     }
     motion_.reset();
+    const Point by = std::exchange(relative_motion_, {});
+    if (by != Point{} && host_.may_control()) {
+        host_.input().pointer_relative(by.x, by.y);
+    }
 }
 
 void ClientInput::release_all()
 {
     motion_.reset();
+    relative_motion_ = {};
     if (held_codes_.empty() && held_keysyms_.empty() && held_buttons_ == 0) {
         return;
     }

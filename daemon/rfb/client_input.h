@@ -4,6 +4,7 @@
 // extensions). Owned by the session; what is held is released when it is dropped.
 #pragma once
 
+#include "rfb/pointer_lock.h"
 #include "rfb/session_host.h"
 
 #include <chrono>
@@ -28,6 +29,12 @@ public:
     // for flush_motion(), so that a flood of it costs one event.
     void pointer_event(Point position, unsigned buttons);
     void flush_motion();
+    // So far from where the pointer is.
+    void relative_pointer_event(Point by, unsigned buttons);
+
+    void see_cursor(const Cursor& cursor) { pointer_lock_.see(cursor); }
+    // An application has locked the pointer: where it is put means nothing.
+    bool pointer_locked() const { return pointer_lock_.locked() && host_.may_control(); }
 
     void release_all();
 
@@ -37,6 +44,7 @@ public:
 
 private:
     bool allowed();
+    void change_buttons(unsigned buttons);
     void change_button(unsigned bit, KeyState state);
 
     SessionHost& host_;
@@ -44,6 +52,8 @@ private:
     std::set<std::uint32_t> held_keysyms_;
     unsigned held_buttons_ = 0;
     std::optional<Point> motion_; // not yet told
+    Point relative_motion_; // likewise
+    PointerLock pointer_lock_;
     std::optional<Point> last_position_;
     std::chrono::steady_clock::time_point last_moved_{};
 };

@@ -38,6 +38,14 @@ bool* find_extension(EncodingChoice& choice, std::int32_t number)
         return &choice.cursor_with_alpha;
     case encoding::k_pointer_pos:
         return &choice.pointer_pos;
+    case encoding::k_vmware_cursor_position:
+        return &choice.vmware_cursor_position;
+    case encoding::k_qemu_pointer_motion_change:
+        return &choice.qemu_pointer_motion_change;
+    case encoding::k_qemu_led_state:
+        return &choice.qemu_led_state;
+    case encoding::k_vmware_led_state:
+        return &choice.vmware_led_state;
     case encoding::k_desktop_size:
         return &choice.desktop_size;
     case encoding::k_extended_desktop_size:

@@ -21,6 +21,10 @@ struct EncodingChoice {
     bool cursor = false;
     bool cursor_with_alpha = false;
     bool pointer_pos = false;
+    bool vmware_cursor_position = false;
+    bool qemu_pointer_motion_change = false;
+    bool qemu_led_state = false;
+    bool vmware_led_state = false;
     bool desktop_size = false;
     bool extended_desktop_size = false;
     bool desktop_name = false;

@@ -59,7 +59,7 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
     const EncodingChoice choice = state_.choice;
     const Encoder& encoder = *choice.encoder;
     EncodeParams params{state_.format, choice.compress_level, choice.quality_level};
-    const bool copies = choice.copy_rect && choice.draws_cursor();
+    const bool copies = choice.copy_rect && !picture.painted;
     const auto begun = Clock::now();
     pictures_.shows(picture.frame);
     Region due = state_.request.due();
@@ -69,7 +69,7 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
         params.quality_level = k_lossless;
     }
     const Region all_due = due;
-    if (!refines && watches_films(choice)) {
+    if (!refines && !picture.painted && watches_films(choice)) {
         film_.begin(picture.frame, state_.request, choice.quality_level, due);
     } else if (!refines) {
         film_.leave();

@@ -25,6 +25,7 @@ namespace gds {
 struct Picture {
     FramePtr frame;
     Overlay overlay;
+    bool painted = false; // the pointer is a part of it, where there is one
 };
 // Rectangles that go into an update before its pixels.
 struct EncodedNews {

@@ -107,9 +107,26 @@ void put_extended_desktop_size(StreamWriter& out, ResizeReason reason, ResizeSta
     }
 }
 
-void put_pointer_pos(StreamWriter& out, Point position)
+void put_pointer_pos(StreamWriter& out, Point position, std::int32_t encoding)
 {
-    put_rect_header(out, {position.x, position.y, 0, 0}, encoding::k_pointer_pos);
+    put_rect_header(out, {position.x, position.y, 0, 0}, encoding);
+}
+
+void put_led_state(StreamWriter& out, LockKeys locks, std::int32_t encoding)
+{
+    put_rect_header(out, {}, encoding);
+    const unsigned bits = (locks.num ? led::k_num_lock : 0U) | (locks.caps ? led::k_caps_lock : 0U);
+    if (encoding == encoding::k_qemu_led_state) {
+        out.put_u8(static_cast<std::uint8_t>(bits));
+    } else {
+        out.put_u32(bits);
+    }
+}
+
+void put_pointer_motion(StreamWriter& out, PointerMotion motion)
+{
+    put_rect_header(out, {motion == PointerMotion::absolute ? 1 : 0, 0, 0, 0},
+                    encoding::k_qemu_pointer_motion_change);
 }
 
 void put_end_of_continuous_updates(StreamWriter& out)

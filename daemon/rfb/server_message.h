@@ -4,6 +4,7 @@
 #pragma once
 
 #include "desktop/geometry.h"
+#include "desktop/lock_keys.h"
 #include "desktop/pixel_format.h"
 #include "io/stream_writer.h"
 #include "rfb/desktop_size.h"
@@ -20,6 +21,8 @@ inline constexpr std::size_t k_max_name = 256; // octets of a desktop name on th
 void put_server_init(StreamWriter& out, Size size, const PixelFormat& format,
                      std::string_view name);
 
+enum class PointerMotion : std::uint8_t { relative, absolute };
+
 // FramebufferUpdate: this header, then so many rectangles.
 void put_update_header(StreamWriter& out, std::uint16_t rect_count);
 // A rectangle's header; its payload follows.
@@ -33,7 +36,12 @@ void put_desktop_name(StreamWriter& out, std::string_view name);
 void put_desktop_size(StreamWriter& out, Size size);
 void put_extended_desktop_size(StreamWriter& out, ResizeReason reason, ResizeStatus status,
                                Size size, const std::vector<Screen>& screens);
-void put_pointer_pos(StreamWriter& out, Point position);
+// PointerPos or VMware Cursor Position.
+void put_pointer_pos(StreamWriter& out, Point position, std::int32_t encoding);
+// QEMU LED State or VMware LED State.
+void put_led_state(StreamWriter& out, LockKeys locks, std::int32_t encoding);
+// QEMU Pointer Motion Change.
+void put_pointer_motion(StreamWriter& out, PointerMotion motion);
 
 void put_end_of_continuous_updates(StreamWriter& out);
 // `payload`: at most fence::k_max_payload octets.

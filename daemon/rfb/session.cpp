@@ -90,7 +90,13 @@ void Session::picture_changed()
     impl_->state.work.set();
 }
 
-void Session::cursor_changed() { impl_->state.work.set(); }
+void Session::cursor_changed()
+{
+    impl_->input.see_cursor(impl_->host.cursor());
+    impl_->state.work.set();
+}
+
+void Session::lock_keys_changed() { impl_->state.work.set(); }
 
 void Session::name_changed()
 {

@@ -58,6 +58,7 @@ public:
     void picture_changed();
     void cursor_changed();
     void name_changed();
+    void lock_keys_changed();
     // may_control() may have changed: what this client holds is released when it no longer may.
     void rights_changed();
     // The host has another clipboard for the viewer, or its rights to it may have changed.

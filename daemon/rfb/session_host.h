@@ -8,9 +8,11 @@
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
+#include "desktop/lock_keys.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace gds {
@@ -33,6 +35,8 @@ public:
     virtual Region take_damage() = 0;
     virtual const Cursor& cursor() const = 0;
     virtual std::string desktop_name() const = 0;
+    // Empty: not known.
+    virtual std::optional<LockKeys> lock_keys() const { return std::nullopt; }
 
     // Asked before each input event.
     virtual bool may_control() const = 0;

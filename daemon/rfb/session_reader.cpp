@@ -5,6 +5,7 @@
 #include "base/source.h"
 #include "rfb/wire.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace gds {
@@ -12,6 +13,8 @@ namespace gds {
 namespace {
 
 constexpr std::chrono::milliseconds k_next_turn{0};
+constexpr int k_no_motion = 0x7fff;
+constexpr int k_longest_motion = 0x2000;
 constexpr std::uint32_t k_fence_modes =
     fence::k_block_before | fence::k_block_after | fence::k_sync_next;
 
@@ -165,7 +168,15 @@ void SessionReader::on(const KeyEvent& message)
 void SessionReader::on(const PointerEvent& message)
 {
     host_.on_activity();
-    input_.pointer_event(message.position, message.buttons);
+    // rfbproto, "QEMU Pointer Motion Change Pseudo-encoding". What was on its way while the mode
+    // changed is told by its size: no framebuffer reaches there.
+    const Point by{message.position.x - k_no_motion, message.position.y - k_no_motion};
+    if (state_.motion == PointerMotion::relative && std::abs(by.x) <= k_longest_motion &&
+        std::abs(by.y) <= k_longest_motion) {
+        input_.relative_pointer_event(by, message.buttons);
+    } else {
+        input_.pointer_event(message.position, message.buttons);
+    }
 }
 
 void SessionReader::on(const EnableContinuousUpdates& message)

@@ -6,6 +6,7 @@
 #include "base/wakeup.h"
 #include "rfb/client_message.h"
 #include "rfb/encoding_choice.h"
+#include "rfb/server_message.h"
 #include "rfb/session.h"
 #include "rfb/update_request.h"
 
@@ -50,6 +51,8 @@ struct SessionState {
     // An ExtendedDesktopSize is owed, whether or not the size changed.
     bool layout_due = false;
     bool name_due = false;
+    // As it was told that it is to move the pointer.
+    PointerMotion motion = PointerMotion::absolute;
     std::deque<Answer> answers;
     SessionStatistics statistics;
 

@@ -79,9 +79,9 @@ void SessionUpdater::look_at_host()
 void SessionUpdater::look_at_cursor()
 {
     const auto& cursor = host_.cursor();
-    const bool drawn = !state_.choice.draws_cursor();
-    const Rect area = drawn ? cursor_area(cursor, frame_size_) : Rect{};
-    const bool moved = area != drawn_area_ || (drawn && cursor.position != drawn_position_);
+    painted_ = paints_cursor();
+    const Rect area = painted_ ? cursor_area(cursor, frame_size_) : Rect{};
+    const bool moved = area != drawn_area_ || (painted_ && cursor.position != drawn_position_);
     if (moved || (!area.empty() && !same_shape(cursor.shape, drawn_shape_))) {
         Region damage{drawn_area_};
         damage.add(area);
@@ -89,7 +89,44 @@ void SessionUpdater::look_at_cursor()
     }
     drawn_area_ = area;
     drawn_position_ = cursor.position;
-    drawn_shape_ = drawn ? cursor.shape : nullptr;
+    drawn_shape_ = painted_ ? cursor.shape : nullptr;
+}
+
+// Into the picture: for who does not draw it, and for who draws it where his own pointer is while
+// the desktop's is somewhere else, because he may only look or because somebody else has moved it.
+bool SessionUpdater::paints_cursor()
+{
+    const auto& cursor = host_.cursor();
+    if (cursor.shape && (!first_position_ || !state_.choice.draws_cursor())) {
+        first_position_ = cursor.position;
+    }
+    if (!state_.choice.draws_cursor()) {
+        return true;
+    }
+    if (state_.choice.pointer_pos || !cursor.shape || cursor.shape->size.empty()) {
+        return false;
+    }
+    if (!host_.may_control()) {
+        return true;
+    }
+    const auto& own = input_.last_position();
+    if (state_.choice.vmware_cursor_position || cursor.position == (own ? own : first_position_)) {
+        return false;
+    }
+    return own_motion_is_over();
+}
+
+// Where this client puts the pointer comes back late; taken at once for somebody else's doing it
+// would pull the client's own pointer backwards.
+bool SessionUpdater::own_motion_is_over()
+{
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - input_.last_moved());
+    if (!input_.last_position() || since >= limits_.pointer_quiet) {
+        return true;
+    }
+    pointer_quiet_ = call_after(limits_.pointer_quiet - since, [this] { state_.work.set(); });
+    return false;
 }
 
 bool SessionUpdater::size_differs() const { return frame_size_ != state_.request.size(); }
@@ -209,12 +246,15 @@ std::uint16_t SessionUpdater::put_small_news()
     }
     count = static_cast<std::uint16_t>(count + (put_cursor() ? 1 : 0));
     count = static_cast<std::uint16_t>(count + (put_pointer_pos_if_moved() ? 1 : 0));
+    count = static_cast<std::uint16_t>(count + (put_lock_keys() ? 1 : 0));
+    count = static_cast<std::uint16_t>(count + (put_pointer_motion_if_changed() ? 1 : 0));
     return count;
 }
 
 bool SessionUpdater::put_cursor()
 {
-    const auto& shape = host_.cursor().shape;
+    static const auto k_nothing = std::make_shared<const CursorShape>();
+    const auto& shape = painted_ ? k_nothing : host_.cursor().shape; // not twice
     if (!state_.choice.draws_cursor()) {
         told_shape_.reset();
         return false;
@@ -236,26 +276,52 @@ bool SessionUpdater::put_cursor()
 bool SessionUpdater::put_pointer_pos_if_moved()
 {
     const auto& cursor = host_.cursor();
-    if (!state_.choice.pointer_pos || !cursor.shape || cursor.position == told_position_) {
+    const bool can = state_.choice.pointer_pos || state_.choice.vmware_cursor_position;
+    if (!can || !cursor.shape || cursor.position == told_position_) {
         return false;
     }
     if (cursor.position == input_.last_position()) {
         told_position_ = cursor.position;
         return false;
     }
-    // Where this client puts the pointer comes back late; told at once it would pull the client's
-    // own pointer backwards.
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - input_.last_moved());
-    if (input_.last_position() && since < limits_.pointer_quiet) {
-        pointer_quiet_ = call_after(limits_.pointer_quiet - since, [this] { state_.work.set(); });
+    if (!own_motion_is_over()) {
         return false;
     }
     told_position_ = cursor.position;
     const Size size = state_.request.size();
     put_pointer_pos(writer_.out(),
                     {std::clamp(cursor.position.x, 0, std::max(size.width - 1, 0)),
-                     std::clamp(cursor.position.y, 0, std::max(size.height - 1, 0))});
+                     std::clamp(cursor.position.y, 0, std::max(size.height - 1, 0))},
+                    state_.choice.pointer_pos ? encoding::k_pointer_pos
+                                              : encoding::k_vmware_cursor_position);
+    return true;
+}
+
+bool SessionUpdater::put_lock_keys()
+{
+    const auto locks = host_.lock_keys();
+    const bool qemu = state_.choice.qemu_led_state;
+    if (!locks || !(qemu || state_.choice.vmware_led_state) || locks == told_locks_) {
+        return false;
+    }
+    told_locks_ = locks;
+    put_led_state(writer_.out(), *locks,
+                  qemu ? encoding::k_qemu_led_state : encoding::k_vmware_led_state);
+    return true;
+}
+
+bool SessionUpdater::put_pointer_motion_if_changed()
+{
+    if (!state_.choice.qemu_pointer_motion_change) {
+        state_.motion = PointerMotion::absolute; // who takes it no more cannot be told
+        return false;
+    }
+    const auto motion = input_.pointer_locked() ? PointerMotion::relative : PointerMotion::absolute;
+    if (motion == state_.motion) {
+        return false;
+    }
+    state_.motion = motion;
+    put_pointer_motion(writer_.out(), motion);
     return true;
 }
 
@@ -288,8 +354,8 @@ Task<> SessionUpdater::send_picture()
     // Of the first update: in the format of its pixels.
     news.count = put_small_news();
     news.rects = writer_.out().take();
-    Picture picture{host_.frame(), {}};
-    if (!state_.choice.draws_cursor()) {
+    Picture picture{host_.frame(), {}, painted_};
+    if (picture.painted) {
         picture.overlay = draw_cursor(*picture.frame, host_.cursor());
     }
     co_await sender_.send(std::move(picture), std::move(news));

@@ -47,7 +47,11 @@ private:
     bool put_announcements();
     std::uint16_t put_small_news();
     bool put_cursor();
+    bool paints_cursor();
+    bool own_motion_is_over();
     bool put_pointer_pos_if_moved();
+    bool put_lock_keys();
+    bool put_pointer_motion_if_changed();
     bool put_size();
     Task<> send_picture();
 
@@ -65,8 +69,11 @@ private:
     CursorShapePtr told_shape_;
     std::int32_t told_shape_as_ = 0;
     std::optional<Point> told_position_;
+    std::optional<Point> first_position_; // of the pointer, when this client began to draw it
+    std::optional<LockKeys> told_locks_;
     Source pointer_quiet_;
-    // With one that does not: where the sprite is in the picture.
+    // Where the sprite is in the picture, of a client that sees it there.
+    bool painted_ = false;
     CursorShapePtr drawn_shape_;
     Point drawn_position_;
     Rect drawn_area_;

@@ -50,7 +50,9 @@ inline constexpr std::int32_t k_pointer_pos = -232;
 inline constexpr std::int32_t k_cursor = -239;
 inline constexpr std::int32_t k_compress_level_lowest = -256;
 inline constexpr std::int32_t k_compress_level_highest = -247;
+inline constexpr std::int32_t k_qemu_pointer_motion_change = -257;
 inline constexpr std::int32_t k_qemu_extended_key_event = -258;
+inline constexpr std::int32_t k_qemu_led_state = -261;
 inline constexpr std::int32_t k_desktop_name = -307;
 inline constexpr std::int32_t k_extended_desktop_size = -308;
 inline constexpr std::int32_t k_fence = -312;
@@ -58,6 +60,8 @@ inline constexpr std::int32_t k_continuous_updates = -313;
 inline constexpr std::int32_t k_cursor_with_alpha = -314;
 inline constexpr std::int32_t k_extended_mouse_buttons = -316;
 inline constexpr std::int32_t k_extended_clipboard = static_cast<std::int32_t>(0xc0a1e5ceU);
+inline constexpr std::int32_t k_vmware_cursor_position = 0x574d5666;
+inline constexpr std::int32_t k_vmware_led_state = 0x574d5668;
 } // namespace encoding
 
 // rfbproto, "ClientFence".
@@ -73,6 +77,12 @@ inline constexpr std::size_t k_max_payload = 64;
 namespace open_h264 {
 inline constexpr std::uint32_t k_reset_context = 1U << 0;
 } // namespace open_h264
+
+// rfbproto, "QEMU LED State Pseudo-encoding"; VMware's has the same bits.
+namespace led {
+inline constexpr std::uint8_t k_num_lock = 1U << 1;
+inline constexpr std::uint8_t k_caps_lock = 1U << 2;
+} // namespace led
 
 // rfbproto, "FramebufferUpdate": so many rectangles are announced when a LastRect will end them.
 inline constexpr std::uint16_t k_rects_until_last = 0xffff;

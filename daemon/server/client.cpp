@@ -337,6 +337,18 @@ void Client::picture_changed()
     }
 }
 
+std::optional<LockKeys> Client::lock_keys() const
+{
+    return watching_ && !cover_ ? screen_.lock_keys() : std::nullopt;
+}
+
+void Client::on_lock_keys()
+{
+    if (session_) {
+        session_->lock_keys_changed();
+    }
+}
+
 void Client::on_cursor()
 {
     if (session_) {

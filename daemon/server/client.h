@@ -117,6 +117,7 @@ private:
     FramePtr frame() const override;
     Region take_damage() override;
     const Cursor& cursor() const override;
+    std::optional<LockKeys> lock_keys() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }
     bool may_control() const override;
     InputSink& input() override { return input_; }
@@ -135,6 +136,7 @@ private:
     // ScreenViewer
     void on_picture(const Region& damage) override;
     void on_cursor() override;
+    void on_lock_keys() override;
     // ClipboardPeer
     void on_clipboard_changed() override;
     void on_clipboard_open_changed() override;

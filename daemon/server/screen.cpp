@@ -212,6 +212,14 @@ void Screen::on_cursor(const Cursor& cursor)
     }
 }
 
+void Screen::on_lock_keys(const LockKeys& locks)
+{
+    lock_keys_ = locks;
+    for (auto* viewer : viewers_) {
+        viewer->on_lock_keys();
+    }
+}
+
 void Screen::tell_cursor()
 {
     for (auto* viewer : viewers_) {

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ public:
     // `damage` lies within Screen::frame(); after a change of size it is the whole picture.
     virtual void on_picture(const Region& damage) = 0;
     virtual void on_cursor() = 0;
+    virtual void on_lock_keys() = 0;
 };
 
 struct ScreenTimes {
@@ -56,6 +58,8 @@ public:
     const FramePtr& frame();
     Size size() const { return size_; }
     const Cursor& cursor() const { return withheld_.empty() ? cursor_ : no_cursor_; }
+    // Empty: not known.
+    const std::optional<LockKeys>& lock_keys() const { return lock_keys_; }
     // A card for somebody of whom it is being found out whether he may see frame().
     FramePtr cover();
     const CaptureStatus& status() const { return capture_.status(); }
@@ -68,6 +72,7 @@ public:
 private:
     void on_frame(FramePtr frame) override;
     void on_cursor(const Cursor& cursor) override;
+    void on_lock_keys(const LockKeys& locks) override;
     void on_status(const CaptureStatus& status) override;
     void show(FramePtr frame, const Region& damage);
     void show_card();
@@ -82,6 +87,7 @@ private:
     FramePtr frame_; // null: a card that nobody has looked at yet
     FramePtr cover_; // as it was last asked for
     Cursor cursor_;
+    std::optional<LockKeys> lock_keys_;
     const Cursor no_cursor_;
     std::string withheld_; // why
     FramePtr latest_; // that was withheld

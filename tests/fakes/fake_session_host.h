@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ public:
     bool control = true;
     std::string name = "desktop";
     Cursor pointer;
+    std::optional<LockKeys> locks;
     // Of the ClientInits that came, whether they were exclusive.
     std::vector<bool> client_inits;
     ClipboardRights clipboard;
@@ -89,6 +91,7 @@ public:
     Region take_damage() override { return std::exchange(damage_, {}); }
     const Cursor& cursor() const override { return pointer; }
     std::string desktop_name() const override { return name; }
+    std::optional<LockKeys> lock_keys() const override { return locks; }
     bool may_control() const override { return control; }
     InputSink& input() override { return sink; }
     ClipboardRights clipboard_rights() const override { return clipboard; }

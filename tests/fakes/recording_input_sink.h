@@ -15,7 +15,8 @@ namespace gds::test {
 class RecordingInputSink final : public InputSink {
 public:
     bool takes_presses = true;
-    // "code 30 down", "sym 0x61 up", "move 3,4", "button 0x110 down", "wheel 0,-1".
+    // "code 30 down", "sym 0x61 up", "move 3,4", "relative 3,-4", "button 0x110 down", "wheel
+    // 0,-1".
     std::vector<std::string> events;
 
     // Keys and buttons that are down now.
@@ -37,6 +38,10 @@ public:
     void pointer_motion(Point position) override
     {
         events.push_back("move " + std::to_string(position.x) + "," + std::to_string(position.y));
+    }
+    void pointer_relative(int dx, int dy) override
+    {
+        events.push_back("relative " + std::to_string(dx) + "," + std::to_string(dy));
     }
     bool pointer_button(std::uint32_t evdev_button, KeyState state) override
     {

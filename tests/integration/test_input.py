@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Keys, pointer and scroll wheel reach the desktop, and nothing stays held."""
+import pathlib
+import sys
 import time
 
+import numpy
 import pytest
 from gi.repository import GLib
 
 from daemon import NAME
 from processes import wait_until
-from rfb.client import EXTENDED_MOUSE, QEMU_KEY, SHIFT
+from rfb.client import (EXTENDED_MOUSE, EXTENSIONS, POINTER_MOTION, POINTER_POS, QEMU_KEY, SHIFT,
+                        VMWARE_POSITION)
 
+DESKTOP = pathlib.Path(__file__).resolve().parents[1] / "desktop"
 pytestmark = pytest.mark.on("mutter")
 BTN_LEFT, BTN_RIGHT, BTN_MIDDLE, BTN_SIDE = 0x110, 0x111, 0x112, 0x113
 CONTROL = 0xffe3
@@ -120,6 +125,73 @@ def test_extended_mouse_buttons(shared):
     viewer.extended_pointer(100, 100, 1 << 7)
     viewer.extended_pointer(100, 100, 0)
     wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_SIDE, 0], "the back button")
+
+
+def pointer_shows(shared, viewer, place):
+    """Whether the picture differs from the compositor's, which has no pointer, just there."""
+    picture = viewer.rgb().astype(int)
+    different = numpy.argwhere((picture != shared.screenshot()).any(axis=2))
+    return len(different) > 20 and (abs(different - (place[1], place[0])) < 40).all()
+
+
+def test_who_may_only_look_sees_the_pointer(shared):
+    actor, looker = ready(shared), shared.viewer()
+    looker.settle()
+    number = max((c["path"] for c in shared.daemon.clients()),
+                 key=lambda path: int(path.rsplit("/", 1)[1])).rsplit("/", 1)[1]
+    shared.daemon.control("view-only", number, "on")
+    for place in ((300, 200), (500, 400)):
+        actor.pointer(*place)
+        actor.wait_fence(b"moved")
+        time.sleep(0.3)
+        wait_until(lambda p=place: looker.settle(0.3) is not None and pointer_shows(
+            shared, looker, p), 10, f"no pointer at {place}")
+    assert (looker.cursor.width, looker.cursor.height) == (0, 0), "there are two of them"
+
+
+@pytest.mark.parametrize("encoding", (POINTER_POS, VMWARE_POSITION))
+def test_the_place_is_told_when_another_moves_the_pointer(shared, encoding):
+    actor, other = ready(shared), shared.viewer(extensions=(*EXTENSIONS, encoding))
+    other.settle()
+    for place in ((300, 200), (500, 400)):
+        actor.pointer(*place)
+        actor.wait_fence(b"moved")
+
+        def told(place=place):
+            other.catch_up()
+            return other.pointer_place == place
+        wait_until(told, 5, f"{place} was not told")
+
+
+NO_MOTION = 0x7fff  # rfbproto, "QEMU Pointer Motion Change Pseudo-encoding"
+
+
+def test_a_game_is_told_how_far_the_mouse_went(shared):
+    viewer = shared.viewer(extensions=(*EXTENSIONS, POINTER_MOTION))
+    viewer.settle()
+    viewer.click(400, 300)
+    file = shared.desktop.path("mouse")
+    game = shared.desktop.spawn("game", sys.executable, "-B", DESKTOP / "mouse_game.py", file,
+                                SDL_VIDEODRIVER="wayland")
+    wait_until(file.exists, 10, "no game")
+
+    def moved(absolute):
+        """Whether the viewer is to move the pointer in that way, after it was moved about."""
+        moved.step = moved.step % 50 + 10
+        viewer.pointer(400 + moved.step, 300)
+        viewer.catch_up()
+        time.sleep(0.05)
+        return viewer.pointer_absolute == absolute
+    moved.step = 0
+    wait_until(lambda: moved(False), 15, "the pointer is not locked")
+    file.write_text("")
+    for x, y in ((30, -20), (-5, 7)):
+        viewer.pointer(NO_MOTION + x, NO_MOTION + y)
+        viewer.wait_fence(b"%d" % x)
+    wait_until(lambda: file.read_text() == "30 -20\n-5 7\n", 5,
+               f"the mouse went {file.read_text()!r}")
+    game.stop()
+    wait_until(lambda: moved(True), 15, "the pointer is still locked")
 
 
 def held_keys(shared):

@@ -2,14 +2,15 @@
 """What is typed in viewers arrives letter for letter in a window of the desktop, whatever keyboard
 that has; and which locks are on is told."""
 import os
-import subprocess
+import re
 import sys
+import time
 
 import pytest
 
 from desktop_keyboard import KeyboardDesktop
 from processes import wait_until
-from rfb.client import SHIFT
+from rfb.client import CAPS_LED, EXTENSIONS, LED_STATE, NUM_LED, SHIFT, VMWARE_LEDS
 from share import Share
 from test_viewers import VIEWERS, address, finish, start
 
@@ -23,6 +24,7 @@ SENTENCES = {
     "no": "Høvdingens kjære squaw får pizza. ÆØÅ \"#¤%&/()=?@£${[]}~^|\\é",
 }
 CAPS_LOCK, NUM_LOCK = 0xffe5, 0xff7f
+KEY_CAPSLOCK = 58  # evdev
 
 
 @pytest.fixture(scope="module", params=SENTENCES)
@@ -112,3 +114,80 @@ def test_a_held_shift_is_the_viewers(american):
     viewer.key(SHIFT, False)
     viewer.press(ord("/"))
     wait_until(lambda: typed() == "/(A/", 20, f"typed: {typed()!r}")
+
+
+# --- locks
+
+@pytest.fixture
+def locks(american):
+    """Off, whatever a test does."""
+    american.reset()
+    remote = american.desktop.remote(input_too=True)
+    remote.start()
+
+    def press(code):
+        for down in (True, False):
+            remote.notify("NotifyKeyboardKeycode", "ub", code, down)
+            time.sleep(0.05)  # at once it would not be a key that was pressed, to Mutter
+
+    def caps():
+        return remote.get(remote.input_session, "RemoteDesktop.Session", "CapsLockState")
+    yield press, caps
+    american.close_clients()
+    if caps():
+        press(KEY_CAPSLOCK)
+    remote.stop()
+
+
+def wait_leds(viewer, bits):
+    def told():
+        viewer.catch_up()
+        return viewer.leds == bits
+    wait_until(told, 5, f"the locks {bits} were not told")
+
+
+@pytest.mark.parametrize("encoding", (LED_STATE, VMWARE_LEDS))
+def test_locks_are_told(american, locks, encoding):
+    press, caps = locks
+    viewer = american.viewer(extensions=(*EXTENSIONS, encoding))
+    viewer.settle()
+    wait_leds(viewer, 0)
+    press(KEY_CAPSLOCK)  # at the desk
+    wait_leds(viewer, CAPS_LED)
+    american.wake_keyboard(viewer)
+    viewer.press(NUM_LOCK)
+    wait_leds(viewer, CAPS_LED | NUM_LED)
+    viewer.press(NUM_LOCK)
+    viewer.press(CAPS_LOCK)
+    wait_leds(viewer, 0)
+    assert not caps()
+
+
+def test_a_lock_at_the_desk_does_not_change_what_is_typed(american, locks):
+    press, _ = locks
+    viewer, typed = window(american, "locked")
+    press(KEY_CAPSLOCK)
+    for character in "aB ж é":
+        viewer.press(keysym(character))
+    wait_until(lambda: typed() == "aB ж é", 20, f"typed: {typed()!r}")
+
+
+def next_leds(viewer):
+    """The locks of which gtk-vnc writes down next that it was told; it gives up by itself."""
+    for line in viewer.stdout:
+        told = re.search(r"LED state: (\d+)", line)
+        if told:
+            return int(told[1])
+    raise AssertionError("no locks were told")
+
+
+def test_gtk_vnc_is_told_of_locks(american, locks):
+    """TigerVNC does not ask for them on Debian 12."""
+    press, _ = locks
+    viewer = start(american, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user",
+                   american.daemon.user, "--certificate", american.daemon.certificate, "--tell",
+                   "--watch", "5", address(american))
+    assert next_leds(viewer) == 0
+    press(KEY_CAPSLOCK)
+    assert next_leds(viewer) == CAPS_LED
+    finish(viewer)

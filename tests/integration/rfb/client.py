@@ -17,6 +17,9 @@ from .wire import Wire
 DESKTOP_SIZE, LAST_RECT, CURSOR, DESKTOP_NAME = -223, -224, -239, -307
 EXTENDED_DESKTOP_SIZE, FENCE, CONTINUOUS_UPDATES = -308, -312, -313
 CURSOR_WITH_ALPHA, EXTENDED_MOUSE, QEMU_KEY = -314, -316, -258
+LED_STATE, POINTER_POS, POINTER_MOTION = -261, -232, -257
+VMWARE_LEDS, VMWARE_POSITION = 0x574d5668, 0x574d5666
+CAPS_LED, NUM_LED = 4, 2
 QUALITY_0, COMPRESS_0 = -32, -256
 PICTURE = {"raw": RAW, "copyrect": COPY_RECT, "hextile": HEXTILE, "zlib": ZLIB, "zrle": ZRLE,
            "tight": TIGHT, "h264": OPEN_H264}
@@ -56,6 +59,9 @@ class Client:
         self.layout = []
         self.resize_results = []   # (reason, status) of every ExtendedDesktopSize
         self.cursor = None
+        self.leds = None           # the bits of the last LED state
+        self.pointer_place = None
+        self.pointer_absolute = True
         self.fences = []           # payloads the server answered
         self.continuous_ends = 0
         self.announced = set()     # pseudo-encodings the server has confirmed
@@ -202,6 +208,12 @@ class Client:
             if self.wire.fields("i")[0] != RAW:
                 raise BadEncoding("CursorWithAlpha that is not Raw")
             self.cursor = Cursor(width, height, (x, y), self.wire.read(width * height * 4))
+        elif encoding in (LED_STATE, VMWARE_LEDS):
+            self.leds = self.wire.fields("B" if encoding == LED_STATE else "I")[0]
+        elif encoding in (POINTER_POS, VMWARE_POSITION):
+            self.pointer_place = x, y
+        elif encoding == POINTER_MOTION:
+            self.pointer_absolute = bool(x)
         elif encoding in (QEMU_KEY, EXTENDED_MOUSE):
             self.announced.add(encoding)
         else:
@@ -300,6 +312,11 @@ class Client:
             except TimeoutError:
                 raise TimeoutError(f"{what} did not come within {timeout} s") from None
         return found
+
+    def catch_up(self):
+        """Asks for news, and reads what the server has said until then."""
+        self.request()
+        return self.wait_fence(b"news %d" % len(self.fences))
 
     def closed_within(self, seconds):
         return self.wire.wait_closed(seconds)

@@ -4,7 +4,7 @@
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
         [--keyboard LAYOUT] [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
-        [--client-certificate FILE.pem --client-key FILE.pem] [--listen]
+        [--tell] [--client-certificate FILE.pem --client-key FILE.pem] [--listen]
 
 With --listen it is called there, once, by the server.
 The widget runs in a home with the server's certificate as its CA (passwd_home.py).
@@ -39,6 +39,7 @@ def parse():
     parser.add_argument("--lossy", action="store_true")
     parser.add_argument("--seconds", type=float, default=40, help="give up after so long")
     parser.add_argument("--listen", action="store_true")
+    parser.add_argument("--tell", action="store_true", help="all that the library writes down")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -51,7 +52,9 @@ def outside(arguments):
         make_home(directory, arguments.certificate, mine if mine[0] else None)
         command = in_home(directory, sys.executable, "-B", "-Wignore", *sys.argv, "--inside",
                           display.name)
-        return subprocess.run(command, env=dict(display.environment, HOME=directory),
+        return subprocess.run(command, env=dict(display.environment, HOME=directory,
+                                                **({"G_MESSAGES_DEBUG": "all"} if arguments.tell
+                                                   else {})),
                               check=False).returncode
 
 
@@ -64,6 +67,10 @@ class Viewer:
         gi.require_version("GtkVnc", "2.0")
         from gi.repository import Gdk, GLib, Gtk, GtkVnc
         self.gdk = Gdk
+        if arguments.tell:
+            gi.require_version("GVnc", "1.0")
+            from gi.repository import GVnc
+            GVnc.util_set_debug(True)
         self.glib, self.gtk, self.gtkvnc = GLib, Gtk, GtkVnc
         self.arguments = arguments
         self.end = None

@@ -137,10 +137,9 @@ TEST_F(SessionTest, TheCursorIsSentWhenItsShapeChanges)
     EXPECT_TRUE(silent());
     expect_picture(); // and it is not drawn in
     say(request(true, k_all));
-    host.pointer.position = {20, 20};
     session->cursor_changed();
     EXPECT_TRUE(silent());
-    host.set_pointer({4, 4}, {0, 0}, 0x80000000, {20, 20});
+    host.set_pointer({4, 4}, {0, 0}, 0x80000000, {5, 5});
     session->cursor_changed();
     const auto changed = next();
     ASSERT_TRUE(changed);

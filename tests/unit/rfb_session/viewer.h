@@ -317,7 +317,11 @@ private:
             const auto screens = number(1);
             take(3);
             length = screens * 16;
-        } else if (seen.encoding >= 0) {
+        } else if (seen.encoding == encoding::k_qemu_led_state) {
+            length = 1;
+        } else if (seen.encoding == encoding::k_vmware_led_state) {
+            length = 4;
+        } else if (seen.encoding >= 0 && seen.encoding != encoding::k_vmware_cursor_position) {
             throw std::runtime_error{"unexpected encoding " + std::to_string(seen.encoding)};
         }
         payloads_.push_back(take(length));

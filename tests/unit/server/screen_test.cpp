@@ -19,6 +19,8 @@ struct Viewer final : ScreenViewer {
     int cursors = 0;
     void on_picture(const Region& changed) override { damage.add(changed); }
     void on_cursor() override { ++cursors; }
+    int locks = 0;
+    void on_lock_keys() override { ++locks; }
 };
 
 void run_for(std::chrono::milliseconds time)

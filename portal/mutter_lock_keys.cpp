@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "portal/mutter_lock_keys.h"
+
+#include "base/log.h"
+
+#include <utility>
+#include <vector>
+
+namespace gds {
+namespace {
+
+constexpr const char* k_path = "/org/gnome/Mutter/RemoteDesktop";
+constexpr const char* k_session_interface = "org.gnome.Mutter.RemoteDesktop.Session";
+constexpr const char* k_properties = "org.freedesktop.DBus.Properties";
+constexpr std::chrono::milliseconds k_limit{5'000};
+
+} // namespace
+
+void MutterLockKeys::look()
+{
+    if (begun_) {
+        if (now_) {
+            on_change_(*now_);
+        }
+        return;
+    }
+    begun_ = true;
+    scope_.spawn(begin(), [this](std::exception_ptr failure) {
+        if (failure) {
+            begun_ = false;
+            log_debug("which locks of the keyboard are on is not told");
+        }
+    });
+}
+
+void MutterLockKeys::forget()
+{
+    scope_.cancel_soon();
+    changes_ = {};
+    now_.reset();
+    begun_ = false;
+}
+
+Task<> MutterLockKeys::begin()
+{
+    const bool there = co_await is_on_bus(connection_, k_mutter_remote_desktop);
+    if (!there) {
+        begun_ = false;
+        co_return;
+    }
+    const auto service = sdbus::createProxy(
+        connection_, sdbus::ServiceName{k_mutter_remote_desktop}, sdbus::ObjectPath{k_path});
+    auto create = sdbus_method_call(*service, k_mutter_remote_desktop, "CreateSession");
+    auto created = co_await call_bus(*service, std::move(create), k_limit);
+    sdbus::ObjectPath path;
+    created >> path;
+    changes_ = sdbus_add_match(
+        connection_,
+        std::string{"type='signal',sender='"} + k_mutter_remote_desktop + "',interface='" +
+            k_properties + "',member='PropertiesChanged',path='" + std::string{path} + "'",
+        [this](auto&& message) {
+            try {
+                std::string interface;
+                VariantMap changed;
+                message >> interface;
+                message >> changed;
+                take(changed);
+            } catch (const sdbus::Error& error) {
+                log_debug(std::string{"Mutter's signal cannot be read: "} + error.what());
+            }
+        });
+    const auto session = sdbus::createProxy(
+        connection_, sdbus::ServiceName{k_mutter_remote_desktop}, std::move(path));
+    auto get = sdbus_method_call(*session, k_properties, "GetAll");
+    get << std::string{k_session_interface};
+    auto reply = co_await call_bus(*session, std::move(get), k_limit);
+    VariantMap all;
+    reply >> all;
+    if (find_variant<bool>(all, "CapsLockState") != nullptr) {
+        now_ = LockKeys{};
+        take(all);
+    }
+}
+
+void MutterLockKeys::take(const VariantMap& properties)
+{
+    if (!now_) {
+        return; // before the first answer, which has it
+    }
+    now_->caps = variant_or(properties, "CapsLockState", now_->caps);
+    now_->num = variant_or(properties, "NumLockState", now_->num);
+    on_change_(*now_);
+}
+
+} // namespace gds
