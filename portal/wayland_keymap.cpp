@@ -21,6 +21,16 @@ constexpr std::uint32_t k_largest_keymap = 4U << 20;
 
 } // namespace
 
+bool wayland_compositor_is_there()
+{
+    wl_display* const display = wl_display_connect(nullptr);
+    if (display == nullptr) {
+        return false;
+    }
+    wl_display_disconnect(display);
+    return true;
+}
+
 struct WaylandKeymap::Listeners {
     static WaylandKeymap& self(void* data) { return *static_cast<WaylandKeymap*>(data); }
 

@@ -45,4 +45,7 @@ private:
     Source source_;
 };
 
+// On $WAYLAND_DISPLAY, or on the usual place.
+bool wayland_compositor_is_there();
+
 } // namespace gds

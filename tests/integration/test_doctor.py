@@ -80,7 +80,8 @@ def test_a_healthy_desktop_has_no_fault(shared):
     assert report.all["Warnings"] == len(report.checks("warning"))
     assert {each["Check"] for each in report.findings} >= {
         "service", "settings", "locks", "portal", "permission", "pipewire", "session-manager",
-        "keyring", "passwords", "certificate", "sasl", "port", "addresses", "films", "gnome"}
+        "keyring", "passwords", "certificate", "sasl", "port", "addresses", "keyboard", "films",
+        "gnome"}
     for each in report.findings:
         assert set(each) == {"Check", "Verdict", "What", "Next"}
         assert each["What"] and bool(each["Next"]) == (each["Verdict"] != "ok"), each

@@ -136,6 +136,7 @@ def locks(american):
     american.close_clients()
     if caps():
         press(KEY_CAPSLOCK)
+    wait_until(lambda: not caps(), 5, "Caps Lock stays on")
     remote.stop()
 
 

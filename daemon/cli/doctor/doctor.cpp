@@ -5,6 +5,7 @@
 #include "cli/doctor/certificate_check.h"
 #include "cli/doctor/film_check.h"
 #include "cli/doctor/gathering.h"
+#include "cli/doctor/keyboard_check.h"
 #include "cli/doctor/network_check.h"
 #include "cli/doctor/pipewire_check.h"
 #include "cli/doctor/portal_check.h"
@@ -53,7 +54,7 @@ public:
           sasl_(gather_sasl, k_file_limit),
           keytab_([file = survey.keytab] { return gather_keytab(file); }, k_file_limit),
           network_([port = survey.policy.port] { return gather_network(port); }, k_bus_limit),
-          films_(find_h264_encoder, k_file_limit)
+          keyboard_(gather_keyboard, k_bus_limit), films_(find_h264_encoder, k_file_limit)
     {}
 
     Examination run()
@@ -80,6 +81,7 @@ public:
         take(rest, network_, "port", network_.wait(), [&](const auto& facts) {
             return judge_network(facts, service ? service->endpoints : std::vector<std::string>{});
         });
+        take(rest, keyboard_, "keyboard", keyboard_.wait(), judge_keyboard);
         take(rest, films_, "films", films_.wait(), judge_films);
         append(rest, judge_gnome(survey_.gnome, survey_.policy.port));
 
@@ -131,6 +133,7 @@ private:
     Gathering<std::vector<std::string>> sasl_;
     Gathering<KeytabFacts> keytab_;
     Gathering<NetworkFacts> network_;
+    Gathering<KeyboardFacts> keyboard_;
     Gathering<H264Support> films_;
     bool left_behind_ = false;
 };

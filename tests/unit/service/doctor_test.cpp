@@ -3,6 +3,7 @@
 #include "cli/doctor/doctor.h"
 #include "cli/doctor/film_check.h"
 #include "cli/doctor/gathering.h"
+#include "cli/doctor/keyboard_check.h"
 #include "cli/doctor/keyring_check.h"
 #include "cli/doctor/pipewire_check.h"
 #include "cli/doctor/portal_check.h"
@@ -141,6 +142,14 @@ TEST(DoctorPipeWire, OneThingAfterTheOther)
     EXPECT_EQ(heads(judge_pipewire(state)), (Heads{"ok pipewire", "fault session-manager"}));
     state.session_manager = "WirePlumber";
     EXPECT_EQ(heads(judge_pipewire(state)), (Heads{"ok pipewire", "ok session-manager"}));
+}
+
+TEST(DoctorKeyboard, KnowsItsKeysAndLocksOrWhyNot)
+{
+    EXPECT_EQ(heads(judge_keyboard({})), Heads{"warning keyboard"});
+    EXPECT_EQ(heads(judge_keyboard({.compositor = true})), Heads{"ok keyboard"});
+    EXPECT_TRUE(says(judge_keyboard({.compositor = true}), "as far as viewers press"));
+    EXPECT_TRUE(says(judge_keyboard({.compositor = true, .mutter = true}), "are told"));
 }
 
 TEST(DoctorFilms, WithWhatTheyAreMadeOrWhyNot)
