@@ -59,6 +59,9 @@ Task<> PictureDrawer::draw_apart(DesktopPicture::Drawing drawing, BufferLoan loa
     if (damage) {
         finish(drawing, *damage, std::move(loan));
     } else {
+        {
+            const BufferLoan returned = std::move(loan); // so that the next one can come
+        }
         busy_ = false;
         on_drawn_(drawing.stream, nullptr);
     }

@@ -102,6 +102,10 @@ std::optional<FilmPart> Films::take(const Rect& area, const FramePtr& frame, int
     for (; first != log.end(); ++first) {
         part.frames.push_back(first->frame);
     }
+    // Only now: the oldest may be what this client needs.
+    while (log.size() > k_most_behind) {
+        log.pop_front();
+    }
     return part;
 }
 
@@ -110,9 +114,6 @@ void Films::begin_frame(const StreamPtr& stream, const FramePtr& picture, bool k
 {
     auto result = std::make_shared<SharedResult<H264Frame>>();
     stream->log.push_back({stream->next++, key, result});
-    if (stream->log.size() > k_most_behind) {
-        stream->log.pop_front();
-    }
     if (key) {
         stream->last_key = now;
     }

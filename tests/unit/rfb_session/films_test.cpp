@@ -157,6 +157,25 @@ TEST_F(FilmsTest, WhoSkipsAFewFramesIsSentThemTogether)
     }
 }
 
+TEST_F(FilmsTest, WhoIsAsFarBehindAsCanBeAndIsTheFirstToAskMissesNone)
+{
+    begin(films);
+    FilmPlace fast;
+    FilmPlace slow;
+    next(films);
+    ASSERT_TRUE(take(films, fast));
+    ASSERT_TRUE(take(films, slow));
+    for (int i = 0; i < 4; ++i) {
+        next(films);
+        ASSERT_TRUE(take(films, fast));
+    }
+    next(films);
+    const auto part = take(films, slow);
+    ASSERT_TRUE(part);
+    EXPECT_FALSE(part->resets);
+    EXPECT_EQ(part->frames.size(), 5U);
+}
+
 TEST_F(FilmsTest, WhoSkipsManyJoinsAgain)
 {
     begin(films);
