@@ -276,7 +276,9 @@ struct Listener::Impl {
             error = ECONNABORTED;
             return std::nullopt;
         }
-        return describe(std::move(socket), any);
+        auto accepted = describe(std::move(socket), any);
+        accepted.of_own_user = any->sa_family == AF_UNIX;
+        return accepted;
     }
 
     // The file may be open to others, the desktop is not.

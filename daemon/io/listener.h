@@ -32,6 +32,8 @@ struct Accepted {
     std::string peer; // "192.0.2.7:51234", "[2001:db8::1]:5900", "unix:"
     std::string address; // numeric, without the port: "192.0.2.7", "fe80::1%eth0"; unix: empty
     std::string source; // what throttling counts by: the IPv4 address, the IPv6 /64, "unix"
+    // The kernel says that it is a process of our own user: a unix socket, and no other.
+    bool of_own_user = false;
     // By its PROXY header it comes for nobody: a health check.
     bool of_proxy_itself = false;
 };

@@ -11,6 +11,7 @@ namespace gds {
 enum class IdentityKind {
     password, // a user of our own, or of the password source
     kerberos, // a principal, always with its realm
+    own_user, // a program of the session's own account, by its name
     vnc_password, // whoever knows the one password; no name
     anonymous, // nobody was asked
 };
@@ -28,7 +29,7 @@ struct Identity {
     std::string name; // empty where the kind has none
     std::optional<ClientCertificate> certificate;
     // Kerberos: the local account that the principal stands for; empty: none, as for those of
-    // foreign realms.
+    // foreign realms. Our own user: his.
     std::string local_name;
 
     bool operator==(const Identity&) const = default;

@@ -31,6 +31,9 @@ std::optional<WaitsFor> waits_for(const SaslPolicy& policy, const std::string& m
     if (mechanism == k_kerberos_mechanism) {
         return WaitsFor::kerberos;
     }
+    if (mechanism == k_own_user_mechanism) {
+        return std::nullopt;
+    }
     switch (policy.password_source) {
     case PasswordSource::saslauthd:
         return WaitsFor::saslauthd;

@@ -84,7 +84,8 @@ struct SaslExchange::Impl {
     {
         const auto& self = *static_cast<const Impl*>(context);
         const bool saslauthd = self.users_are_of(PasswordSource::saslauthd);
-        const bool sasldb = self.users_are_of(PasswordSource::sasldb) && !self.is_kerberos();
+        const bool sasldb =
+            self.users_are_of(PasswordSource::sasldb) && goes_by_password(self.mechanism);
         const char* const place = self.settings.policy.password_place.c_str();
         const std::array<std::pair<const char*, const char*>, 7> answers{{
             {"mech_list", self.mechanism_list.c_str()},
@@ -112,6 +113,7 @@ struct SaslExchange::Impl {
     }
 
     bool is_kerberos() const { return mechanism == k_kerberos_mechanism; }
+    bool is_own_user() const { return mechanism == k_own_user_mechanism; }
     bool has_tls() const { return settings.external_ssf > 0; }
 
     void set_up_channel() const
@@ -133,6 +135,10 @@ struct SaslExchange::Impl {
         // enough.
         properties.security_flags = SASL_SEC_NOANONYMOUS | SASL_SEC_NOPLAINTEXT;
         check(sasl_setprop(connection, SASL_SEC_PROPS, &properties), "SASL_SEC_PROPS");
+        if (settings.peer_is_own_user) { // else there is no EXTERNAL to the library either
+            check(sasl_setprop(connection, SASL_AUTH_EXTERNAL, g_get_user_name()),
+                  "SASL_AUTH_EXTERNAL");
+        }
     }
 
     // Only for the mechanism that was chosen: set earlier, the library's list with the names for
@@ -223,6 +229,8 @@ struct SaslExchange::Impl {
         const std::string& realm = settings.policy.realm;
         if (!is_user_name(user) || user != property(SASL_AUTHUSER)) {
             why = "authenticated as one user to act as another";
+        } else if (is_own_user() && (!settings.peer_is_own_user || user != g_get_user_name())) {
+            why = "is not our own user";
         } else if (is_kerberos() && !realm.empty() && !user.ends_with("@" + realm)) {
             why = user + " is not of the realm " + realm;
         }
@@ -234,6 +242,21 @@ struct SaslExchange::Impl {
     {
         std::string name = principal.substr(0, principal.rfind('@'));
         return full_principal(name) == principal ? name : std::string{};
+    }
+
+    Identity identity() const
+    {
+        Identity who;
+        who.name = property(SASL_USERNAME);
+        who.kind = IdentityKind::password;
+        if (is_kerberos()) {
+            who.kind = IdentityKind::kerberos;
+            who.local_name = local_name(who.name);
+        } else if (is_own_user()) {
+            who.kind = IdentityKind::own_user;
+            who.local_name = who.name;
+        }
+        return who;
     }
 
     SaslReply reply(int result, const char* data, unsigned length) const
@@ -256,9 +279,7 @@ struct SaslExchange::Impl {
         answer.verdict = SaslReply::Verdict::next;
         if (result == SASL_OK) {
             answer.verdict = SaslReply::Verdict::accepted;
-            answer.who.kind = is_kerberos() ? IdentityKind::kerberos : IdentityKind::password;
-            answer.who.name = property(SASL_USERNAME);
-            answer.who.local_name = is_kerberos() ? local_name(answer.who.name) : std::string{};
+            answer.who = identity();
             answer.layer_ssf = layer_ssf();
         }
         return answer;
@@ -302,7 +323,8 @@ SaslExchange::SaslExchange(SaslSettings settings)
     const SaslPolicy& policy = impl_->settings.policy;
     for (const std::string& name :
          impl_->has_tls() ? policy.mechanisms : layered_sasl_mechanisms(policy)) {
-        if (!was_offered(listed, name) || was_offered(impl_->mechanisms, name)) {
+        const bool is_for_him = impl_->settings.peer_is_own_user || name != k_own_user_mechanism;
+        if (!is_for_him || !was_offered(listed, name) || was_offered(impl_->mechanisms, name)) {
             continue;
         }
         // A client of Cyrus SASL answers to either name by the one without -PLUS.
@@ -321,6 +343,9 @@ SaslReply SaslExchange::start(const std::string& mechanism, SaslData data)
 {
     impl_->mechanism = mechanism;
     impl_->name_rules.principals = impl_->is_kerberos();
+    if (impl_->is_own_user()) {
+        impl_->name_rules.no_realms = false; // accounts of a directory may have one in their names
+    }
     if (mechanism == "PLAIN" && data && data->ends_with('\0')) {
         SaslReply refused; // some of those whom saslauthd asks take no password for a good one
         refused.secret_was_wrong = true;

@@ -28,6 +28,8 @@ struct SaslSettings {
     // Of that layer: a client that knows it, too, can make sure that nobody is in between. It is
     // offered (as mechanisms whose name ends in -PLUS) and never asked for.
     std::optional<ChannelBinding> binding;
+    // So the kernel says; only then EXTERNAL means something.
+    bool peer_is_own_user = false;
 };
 
 // No data and empty data are two things to a mechanism.

@@ -151,10 +151,15 @@ bool takes_kerberos(const SaslPolicy& policy)
                        std::string{k_kerberos_mechanism});
 }
 
+bool takes_own_user(const SaslPolicy& policy)
+{
+    return was_offered(usable_sasl_mechanisms(policy.mechanisms),
+                       std::string{k_own_user_mechanism});
+}
+
 bool takes_passwords(const SaslPolicy& policy)
 {
-    return std::ranges::any_of(usable_sasl_mechanisms(policy.mechanisms),
-                               [](const auto& name) { return name != k_kerberos_mechanism; });
+    return std::ranges::any_of(usable_sasl_mechanisms(policy.mechanisms), goes_by_password);
 }
 
 } // namespace gds

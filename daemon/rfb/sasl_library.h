@@ -27,6 +27,8 @@ std::vector<std::string> layered_sasl_mechanisms(const SaslPolicy& policy);
 
 // Whether somebody without a password can log in.
 bool takes_kerberos(const SaslPolicy& policy);
+// Whether programs of our own user can, on a unix socket and inside TLS.
+bool takes_own_user(const SaslPolicy& policy);
 // Whether anybody can with one, inside TLS.
 bool takes_passwords(const SaslPolicy& policy);
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gds {
@@ -14,6 +15,14 @@ inline constexpr unsigned k_least_ssf = 112;
 
 inline constexpr const char* k_kerberos_mechanism = "GSSAPI";
 inline constexpr const char* k_digest_mechanism = "DIGEST-MD5";
+// For programs of our own user on a unix socket: the kernel has said whose they are.
+inline constexpr const char* k_own_user_mechanism = "EXTERNAL";
+
+// The others show nothing that could be guessed, and need none of our users.
+inline bool goes_by_password(std::string_view mechanism)
+{
+    return mechanism != k_kerberos_mechanism && mechanism != k_own_user_mechanism;
+}
 
 // Who knows the passwords of users.
 enum class PasswordSource {

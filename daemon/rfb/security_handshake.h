@@ -30,6 +30,8 @@ struct SecuritySetup {
     Ra2KeyPtr ra2_key;
     CredentialsPtr credentials; // never null
     SaslPolicy sasl;
+    // The kernel says that the peer is a process of our own user: never so over a network.
+    bool peer_is_own_user = false;
     // Not empty: refuse every client with this reason before any security type is offered.
     std::string refuse_with;
 };

@@ -122,7 +122,7 @@ using ExchangePtr = std::shared_ptr<SaslExchange>;
 Task<ExchangePtr> open_exchange(const SecurityContext& context, const Channel& channel)
 {
     SaslSettings settings{context.setup.credentials, context.setup.sasl, channel.strength,
-                          channel.binding};
+                          channel.binding, context.setup.peer_is_own_user};
     auto open = [settings] { return std::make_shared<SaslExchange>(settings); };
     auto exchange = co_await context.workers.run(std::move(open));
     if (exchange->mechanisms().empty()) {
@@ -145,17 +145,18 @@ SaslJob step_job(ExchangePtr exchange, ClientData data)
 
 } // namespace
 
-// Asked again, it answers the same for this connection. A ticket is nothing that could be guessed.
+// Asked again, it answers the same for this connection. Only a password could be guessed.
 static void expect_chance(SecurityObserver& observer, const std::string& mechanism)
 {
-    if (mechanism != k_kerberos_mechanism && !observer.may_judge()) {
+    if (goes_by_password(mechanism) && !observer.may_judge()) {
         throw TooManyAttempts{server_message({}, k_complete)};
     }
 }
 
 bool sasl_can_be_had(const SecuritySetup& setup)
 {
-    return !usable_sasl_mechanisms(setup.sasl.mechanisms).empty();
+    return takes_kerberos(setup.sasl) || takes_passwords(setup.sasl) ||
+           (setup.peer_is_own_user && takes_own_user(setup.sasl));
 }
 
 bool sasl_layer_can_be_had(const SecuritySetup& setup)
@@ -174,7 +175,7 @@ Task<Authenticated> run_sasl(const SecurityContext& context, Channel channel)
     auto data = co_await read_client_data(stream);
     const auto no_data = server_message({}, k_complete);
     const auto& unavailable = context.setup.credentials->unavailable;
-    if (!unavailable.empty() && mechanism != k_kerberos_mechanism) {
+    if (!unavailable.empty() && goes_by_password(mechanism)) {
         throw CredentialsUnavailable{unavailable, no_data};
     }
     // The client's first message of SCRAM holds no proof yet: whoever sends that alone is not

@@ -103,6 +103,7 @@ bool read_network(std::string_view text, AccessRule& rule)
 constexpr std::array k_prefixes{
     PatternPrefix{"password:", Kind::password, read_name},
     PatternPrefix{"kerberos:", Kind::kerberos, read_principal},
+    PatternPrefix{"unix:", Kind::own_user, read_name},
     PatternPrefix{"x509:", Kind::subject, read_subject},
     PatternPrefix{"x509-sha256:", Kind::fingerprint, read_fingerprint},
     PatternPrefix{"group:", Kind::group, read_name},
@@ -158,7 +159,8 @@ std::string complaint_about(const std::string& text, bool verdict_known, bool pa
     }
     // Translators: security-relevant. %s is a rule from the settings.
     return format_text(_("The access rule “%s” is not understood, so nobody gets past it. Patterns "
-                         "begin with password:, kerberos:, x509:, x509-sha256:, group: or host:."),
+                         "begin with password:, kerberos:, unix:, x509:, x509-sha256:, group: or "
+                         "host:."),
                        text.c_str());
 }
 
@@ -192,7 +194,7 @@ Match match_subject(const AccessRule& rule, const Identity& identity)
 Match match_group(const AccessRule& rule, const AccessQuestion& question)
 {
     const auto kind = question.identity.kind;
-    if (kind != IdentityKind::password && kind != IdentityKind::kerberos) {
+    if (kind == IdentityKind::vnc_password || kind == IdentityKind::anonymous) {
         return Match::no; // nobody in particular
     }
     return membership(rule.name, question.groups);
@@ -207,6 +209,9 @@ Match match(const AccessRule& rule, const AccessQuestion& question)
                         wildcard_matches(rule.name, identity.name));
     case Kind::kerberos:
         return match_principal(rule, identity);
+    case Kind::own_user:
+        return to_match(identity.kind == IdentityKind::own_user &&
+                        wildcard_matches(rule.name, identity.name));
     case Kind::subject:
         return match_subject(rule, identity);
     case Kind::fingerprint:

@@ -28,6 +28,7 @@ struct AccessRule {
         everybody, // a rule that was not understood
         password,
         kerberos,
+        own_user,
         subject,
         fingerprint,
         group,
@@ -37,7 +38,7 @@ struct AccessRule {
     };
     AccessVerdict verdict = AccessVerdict::deny;
     Kind kind = Kind::everybody;
-    std::string name; // password, kerberos (before the @), group, fingerprint
+    std::string name; // password, kerberos (before the @), unix, group, fingerprint
     std::string realm; // kerberos
     DistinguishedName subject;
     HostNetwork network;

@@ -19,6 +19,7 @@ struct Arrival {
     std::string address; // empty: not known
     std::string source;
     bool of_proxy_itself = false;
+    bool of_own_user = false; // as in Accepted
     // To begin with.
     bool view_only = false;
     // Beyond the time that a login may take: somebody else has to come first.
@@ -32,6 +33,7 @@ inline Arrival arrival_of(Accepted accepted)
     arrival.peer = std::move(accepted.peer);
     arrival.address = std::move(accepted.address);
     arrival.source = std::move(accepted.source);
+    arrival.of_own_user = accepted.of_own_user;
     arrival.of_proxy_itself = accepted.of_proxy_itself;
     return arrival;
 }

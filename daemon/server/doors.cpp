@@ -20,11 +20,12 @@ bool asks_for_user_password(SecurityWord word, SaslAbility sasl)
 bool is_missing(SecurityWord word, const Credentials& credentials, const OwnKeys& keys,
                 SaslAbility sasl)
 {
-    const bool by_ticket = word == SecurityWord::x509_sasl && sasl.kerberos;
+    const bool without_password =
+        word == SecurityWord::x509_sasl && (sasl.kerberos || sasl.own_user);
     return (needs_certificate(word) && !keys.certificate) ||
-           (word == SecurityWord::x509_sasl && !sasl.passwords && !sasl.kerberos) ||
+           (word == SecurityWord::x509_sasl && !sasl.passwords && !without_password) ||
            (word == SecurityWord::ra2_256 && !keys.ra2) ||
-           (needs_user_password(word) && !credentials.unavailable.empty() && !by_ticket) ||
+           (needs_user_password(word) && !credentials.unavailable.empty() && !without_password) ||
            (word == SecurityWord::sasl && !sasl.layer) ||
            (needs_vnc_password(word) && credentials.vnc_password == nullptr);
 }
@@ -37,7 +38,7 @@ SaslAbility sasl_ability(const SaslPolicy& sasl, const Credentials& credentials)
     const bool layer = credentials.unavailable.empty()
                            ? !layered.empty()
                            : was_offered(layered, std::string{k_kerberos_mechanism});
-    return {takes_kerberos(sasl), layer, takes_passwords(sasl)};
+    return {takes_kerberos(sasl), layer, takes_passwords(sasl), takes_own_user(sasl)};
 }
 
 CredentialsPtr usable_credentials(const SaslPolicy& sasl, const CredentialsPtr& of_the_keyring)

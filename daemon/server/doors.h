@@ -35,6 +35,8 @@ struct SaslAbility {
     bool layer = false;
     // With their passwords.
     bool passwords = true;
+    // Programs of our own user, on a unix socket.
+    bool own_user = false;
 };
 
 SaslAbility sasl_ability(const SaslPolicy& sasl, const Credentials& credentials);

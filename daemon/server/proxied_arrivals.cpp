@@ -106,6 +106,7 @@ Task<> ProxiedArrivals::receive(Accepted accepted)
     }
     // Some health checks of HAProxy's name no address, and some its own.
     accepted.of_proxy_itself = !header.source || header.source->host() == accepted.address;
+    accepted.of_own_user = false; // whoever the proxy is, it comes for somebody else
     if (header.source) {
         accepted.peer = header.source->text();
         accepted.address = header.source->host();

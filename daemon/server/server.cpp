@@ -282,8 +282,9 @@ void Server::admit(Accepted accepted)
 unsigned Server::take_in(unsigned number, Arrival arrival)
 {
     ClientOwner& owner = *this;
+    auto setup = security_setup(arrival.of_own_user);
     auto client =
-        std::make_unique<Client>(number, std::move(arrival), policy_, security_setup(), owner,
+        std::make_unique<Client>(number, std::move(arrival), policy_, std::move(setup), owner,
                                  screen_, admission_, workers_, pictures_, clipboard_);
     Client& started = *client;
     clients_.emplace(number, std::move(client));
@@ -310,11 +311,12 @@ SocksProtection Server::expect_callable() const
                : SocksProtection::confidentiality;
 }
 
-Doors Server::doors() const
+Doors Server::doors(bool for_own_user) const
 {
     const OwnKeys keys{tls_ && tls_->refusal().empty(), ra2_key_ != nullptr, ra2_complaint_};
     const auto credentials = usable_credentials(policy_->sasl, credentials_);
-    const auto sasl = sasl_ability(policy_->sasl, *credentials);
+    auto sasl = sasl_ability(policy_->sasl, *credentials);
+    sasl.own_user = sasl.own_user && for_own_user;
     auto doors = look_at_doors(policy_->security_types, *credentials, keys, sasl);
     if (policy_->tls.client_certificates == ClientCertificates::require) {
         close_without_certificate(doors, policy_->security_types);
@@ -322,15 +324,22 @@ Doors Server::doors() const
     return doors;
 }
 
-SecuritySetup Server::security_setup() const
+Doors Server::widest_doors() const
+{
+    return doors(std::ranges::any_of(
+        endpoints_, [](const std::string& each) { return each.starts_with("unix:"); }));
+}
+
+SecuritySetup Server::security_setup(bool for_own_user) const
 {
     SecuritySetup setup;
-    setup.offer = doors().open;
+    setup.offer = doors(for_own_user).open;
     setup.tls = tls_;
     setup.anonymous_tls = anonymous_tls_;
     setup.ra2_key = ra2_key_;
     setup.credentials = usable_credentials(policy_->sasl, credentials_);
     setup.sasl = policy_->sasl;
+    setup.peer_is_own_user = for_own_user;
     if (!has_room()) {
         setup.refuse_with = _("Too many viewers are connected.");
     } else if (!setup.offer.empty()) {
@@ -354,7 +363,7 @@ std::size_t Server::connected_count() const
 
 bool Server::somebody_could_connect() const
 {
-    return !doors().open.empty() && policy_->max_clients > 0;
+    return !widest_doors().open.empty() && policy_->max_clients > 0;
 }
 
 bool Server::has_room() const

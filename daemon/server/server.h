@@ -89,8 +89,11 @@ private:
     unsigned take_in(unsigned number, Arrival arrival);
     void look_at_listener();
     SocksProtection expect_callable() const;
-    Doors doors() const;
-    SecuritySetup security_setup() const;
+    // For programs of our own user on a unix socket, or for all others.
+    Doors doors(bool for_own_user) const;
+    // The widest that somebody finds where we listen now.
+    Doors widest_doors() const;
+    SecuritySetup security_setup(bool for_own_user) const;
     std::size_t connected_count() const;
     bool somebody_could_connect() const;
     SharingState listening_state() const;

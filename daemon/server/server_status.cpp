@@ -30,7 +30,7 @@ SharingState Server::listening_state() const
     if (connected_count() > 0) {
         return SharingState::sharing;
     }
-    if (usable_credentials(policy_->sasl, credentials_)->pending && doors().open.empty()) {
+    if (usable_credentials(policy_->sasl, credentials_)->pending && widest_doors().open.empty()) {
         return SharingState::starting;
     }
     return somebody_could_connect() ? SharingState::listening : SharingState::failed;
@@ -62,7 +62,7 @@ ServerStatus Server::status() const
         if (std::ranges::any_of(policy_->security_types, needs_certificate)) {
             append_sentence(status.reason, tls_complaint_);
         }
-        const Doors doors = this->doors();
+        const Doors doors = widest_doors();
         for (const auto& missing : doors.missing) {
             append_sentence(status.reason, missing);
         }

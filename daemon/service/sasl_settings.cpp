@@ -18,8 +18,9 @@ namespace {
 
 const std::vector<std::string>& known_mechanisms()
 {
-    static const std::vector<std::string> known{"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN",
-                                                k_digest_mechanism, k_kerberos_mechanism};
+    static const std::vector<std::string> known{
+        "SCRAM-SHA-512",    "SCRAM-SHA-256",      "PLAIN",
+        k_digest_mechanism, k_kerberos_mechanism, k_own_user_mechanism};
     return known;
 }
 
@@ -164,7 +165,7 @@ void read_mechanisms(GSettings* settings, bool keytab_known, SaslPolicy& policy,
             complaints.push_back(
                 sentence(_("The SASL mechanism “%s” in the setting “mechanisms” is not known here "
                            "and not offered. Known are SCRAM-SHA-512, SCRAM-SHA-256, PLAIN, "
-                           "GSSAPI and DIGEST-MD5."),
+                           "GSSAPI, EXTERNAL and DIGEST-MD5."),
                          printable(name).c_str()));
         } else if (!was_offered(installed, name)) {
             complaints.push_back(sentence(_("The SASL mechanism %s is not installed on this "

@@ -100,6 +100,10 @@ def run_sasl(wire, mechanism, user, password):
         send_sasl_start(wire, mechanism, b"\0".join([b"", to_bytes(user), to_bytes(password)]))
         read_sasl_reply(wire)
         return mechanism
+    if mechanism == "EXTERNAL":
+        send_sasl_start(wire, mechanism, to_bytes(user))  # whom to act as; b"": oneself
+        read_sasl_reply(wire)
+        return mechanism
     if mechanism == "GSSAPI":
         return run_gssapi(wire)
     scram = Scram(mechanism, user, password)

@@ -196,6 +196,7 @@ TEST(Listener, ServesAUnixSocketThatIsClosedToOthers)
         EXPECT_TRUE(connects_to_unix(path));
         const auto accepted = run_loop(listener.accept());
         EXPECT_EQ(accepted.peer, "unix:");
+        EXPECT_TRUE(accepted.of_own_user);
         EXPECT_EQ(accepted.address, "");
         EXPECT_EQ(accepted.source, "unix");
         // Somebody answers there: it is not taken away from them.
@@ -399,6 +400,7 @@ TEST(PassedSockets, WhoComesByIpv4ToBothIsAnIpv4Address)
     const auto client = connect_to(port_of(*v4));
     const auto accepted = run_loop(listener.accept());
     EXPECT_EQ(accepted.source, "127.0.0.1");
+    EXPECT_FALSE(accepted.of_own_user);
     EXPECT_EQ(accepted.peer.substr(0, 10), "127.0.0.1:");
 }
 

@@ -72,6 +72,9 @@ public:
         const char* out = nullptr;
         unsigned length = 0;
         const char* chosen = nullptr;
+        if (mechanism == "EXTERNAL") { // whoever it is to the channel, is for the caller to know
+            sasl_setprop(connection_, SASL_AUTH_EXTERNAL, login_.user.c_str());
+        }
         const int result =
             sasl_client_start(connection_, mechanism.c_str(), nullptr, &out, &length, &chosen);
         return made(result, out, length);

@@ -24,6 +24,7 @@ AccessRules rules(Written written, AccessVerdict otherwise = deny)
 
 Identity password(const char* name) { return {IdentityKind::password, name, {}, {}}; }
 Identity kerberos(const char* name) { return {IdentityKind::kerberos, name, {}, {}}; }
+Identity own_user(const char* name) { return {IdentityKind::own_user, name, {}, name}; }
 Identity nobody(IdentityKind kind) { return {kind, "", {}, {}}; }
 Identity with_certificate(Identity who, const char* subject)
 {
@@ -50,6 +51,7 @@ TEST(AccessRules, OfAFreshInstallationLetPasswordUsersControl)
     EXPECT_EQ(verdict(usual, kerberos("alice@EXAMPLE.TEST")), ask);
     EXPECT_EQ(verdict(usual, nobody(IdentityKind::vnc_password)), ask);
     EXPECT_EQ(verdict(usual, nobody(IdentityKind::anonymous)), ask);
+    EXPECT_EQ(verdict(usual, own_user("alice")), ask);
     EXPECT_TRUE(groups_named(usual).empty());
 }
 
@@ -86,6 +88,30 @@ TEST(AccessRules, PasswordAndKerberosAreNeverConfused)
 }
 
 // The realm is what stands behind the last @ that is not part of the name.
+TEST(AccessRules, OurOwnUserIsNeitherThePasswordUserNorThePrincipalOfHisName)
+{
+    EXPECT_EQ(verdict("unix:alice", own_user("alice")), control);
+    EXPECT_EQ(verdict("unix:al*", own_user("alice")), control);
+    EXPECT_EQ(verdict("unix:bob", own_user("alice")), deny);
+    EXPECT_EQ(verdict("unix:alice@HERE", own_user("alice@HERE")), control);
+    for (const auto* const pattern : {"alice", "password:*", "*@*", "kerberos:*", "alice@HERE",
+                                      "anonymous", "vnc-password", "host:0.0.0.0/0", "host:::/0"}) {
+        EXPECT_EQ(verdict(rules({{"control", pattern}}), own_user("alice"), ""), deny) << pattern;
+        EXPECT_EQ(verdict(rules({{"control", pattern}}), own_user("alice@HERE"), ""), deny);
+    }
+    for (const auto* const pattern : {"unix:*", "unix:alice", "unix:alice@HERE"}) {
+        EXPECT_EQ(verdict(pattern, password("alice")), deny);
+        EXPECT_EQ(verdict(pattern, kerberos("alice@HERE")), deny);
+        EXPECT_EQ(verdict(pattern, nobody(IdentityKind::anonymous)), deny);
+    }
+    EXPECT_NE(parse_access_rule("control", "unix:").complaint, "");
+    // What is said of a group is said of him, too: a rule that denies is not got round.
+    const auto denied = rules({{"deny", "group:guests"}, {"control", "unix:*"}});
+    EXPECT_EQ(verdict(denied, own_user("alice"), "", {{"guests"}, {}}), deny);
+    EXPECT_EQ(verdict(denied, own_user("alice"), "", {{}, {"guests"}}), control);
+    EXPECT_EQ(local_account_of(own_user("alice")), "alice");
+}
+
 TEST(AccessRules, ANameDoesNotPassForARealm)
 {
     EXPECT_EQ(verdict("kerberos:*@EXAMPLE.TEST", kerberos("a@EXAMPLE.TEST@ELSEWHERE")), deny);

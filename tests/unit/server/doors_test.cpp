@@ -65,6 +65,25 @@ TEST(Doors, ATicketNeedsNoPassword)
     EXPECT_TRUE(look_at_doors({SecurityWord::sasl}, all_there(), k_all_keys).open.empty());
 }
 
+TEST(Doors, OurOwnUserNeedsNoPassword)
+{
+    Credentials locked;
+    locked.unavailable = "The keyring is locked.";
+    const std::vector<SecurityWord> listed{SecurityWord::x509_sasl, SecurityWord::x509_plain};
+    const std::vector<SecurityWord> open{SecurityWord::x509_sasl};
+    for (const bool passwords : {false, true}) {
+        EXPECT_EQ(look_at_doors(listed, locked, k_all_keys, {false, false, passwords, true}).open,
+                  open);
+        EXPECT_TRUE(look_at_doors(listed, locked, k_all_keys, {false, false, passwords, false})
+                        .open.empty());
+    }
+    SaslPolicy only;
+    only.mechanisms = {k_own_user_mechanism};
+    const auto ability = sasl_ability(only, locked);
+    EXPECT_TRUE(ability.own_user && !ability.passwords && !ability.kerberos && !ability.layer);
+    EXPECT_FALSE(sasl_ability(SaslPolicy{}, locked).own_user);
+}
+
 TEST(Doors, ThatNobodyHasAPasswordIsSaidWhereThereIsNoOtherWayIn)
 {
     Credentials nobody;

@@ -35,6 +35,7 @@ protected:
         accepted.peer = "198.51.100.9:40000";
         accepted.address = "198.51.100.9";
         accepted.source = accepted.address;
+        accepted.of_own_user = true; // as if it could be
         EXPECT_TRUE(proxied.expects_header(accepted));
         proxied.take(std::move(accepted));
         return UniqueFd{ends[1]};
@@ -81,6 +82,7 @@ TEST_F(ProxiedArrivalsTest, TheAddressIsTheOneOfTheHeader)
     EXPECT_EQ(arrived[0].address, "192.0.2.7");
     EXPECT_EQ(arrived[0].source, "192.0.2.7");
     EXPECT_FALSE(arrived[0].of_proxy_itself);
+    EXPECT_FALSE(arrived[0].of_own_user);
     std::array<char, 64> rest{};
     const auto got = ::recv(arrived[0].socket.get(), rest.data(), rest.size(), 0);
     EXPECT_EQ(std::string(rest.data(), static_cast<std::size_t>(got)), "RFB 003.008\n");
