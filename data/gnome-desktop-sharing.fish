@@ -11,6 +11,11 @@ function __gnome_desktop_sharing_at
     test (count $words) -eq (math 2 + $argv[1]); and contains -- $words[2] $argv[2..]
 end
 
+function __gnome_desktop_sharing_verb
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and test $words[2] = $argv[1]
+end
+
 function __gnome_desktop_sharing_viewers
     gnome-desktop-sharing clients 2>/dev/null | string match -rg '^([0-9]+) '
 end
@@ -21,8 +26,10 @@ complete -c $command -n 'test (count (commandline -opc)) -eq 1' -a '(__gnome_des
 complete -c $command -n 'test (count (commandline -opc)) -eq 1' -l version
 complete -c $command -n 'test (count (commandline -opc)) -le 2' -l help
 complete -c $command -n '__gnome_desktop_sharing_at 0 status clients doctor' -l json
-complete -c $command -n '__gnome_desktop_sharing_at 0 set-password remove-user' -l vnc
+complete -c $command -n '__gnome_desktop_sharing_at 0 set-password remove-user' -l vnc -l proxy
 complete -c $command -n '__gnome_desktop_sharing_at 0 set-password remove-user' -a '(gnome-desktop-sharing list-users 2>/dev/null)'
-complete -c $command -n '__gnome_desktop_sharing_at 0 connect' -l view-only -l retry-for -l repeater-id -l proxy -l proxy-authentication -l proxy-service
+complete -c $command -n '__gnome_desktop_sharing_verb connect' -l view-only
+complete -c $command -n '__gnome_desktop_sharing_verb connect' -x -l retry-for -l repeater-id -l proxy -l proxy-service
+complete -c $command -n '__gnome_desktop_sharing_verb connect' -x -l proxy-authentication -a 'auto none gssapi'
 complete -c $command -n '__gnome_desktop_sharing_at 0 disconnect view-only' -a '(__gnome_desktop_sharing_viewers)'
 complete -c $command -n '__gnome_desktop_sharing_at 1 view-only' -a 'on off'

@@ -17,14 +17,22 @@ _gnome_desktop_sharing() {
         [[ $PREFIX == -* ]] && compadd -- --help --version
         return
     fi
+    if [[ $verb == connect ]]; then
+        case $words[CURRENT-1] in
+            --proxy-authentication) compadd -- auto none gssapi ;;
+            --retry-for|--repeater-id|--proxy|--proxy-service) ;;
+            *)
+                [[ $PREFIX == -* ]] && compadd -- --help --view-only --retry-for --repeater-id \
+                    --proxy --proxy-authentication --proxy-service ;;
+        esac
+        return
+    fi
     if (( CURRENT == 3 )); then
         if [[ $PREFIX == -* ]]; then
             compadd -- --help
             case $verb in
                 status|clients|doctor) compadd -- --json ;;
-                set-password|remove-user) compadd -- --vnc ;;
-                connect) compadd -- --view-only --retry-for --repeater-id --proxy \
-                    --proxy-authentication --proxy-service ;;
+                set-password|remove-user) compadd -- --vnc --proxy ;;
             esac
             return
         fi

@@ -98,6 +98,16 @@ def test_on_and_off():
     assert complete("view-only", "1", "of") == ["off"]
 
 
+def test_connect(managed):
+    for line, offered in (("connect --proxy-", ["--proxy-authentication", "--proxy-service"]),
+                          ("connect --view-only --ret", ["--retry-for"]),
+                          ("connect --proxy-authentication g", ["gssapi"]),
+                          ("connect --retry-for ", [])):
+        assert complete(*line.split(" ")) == offered
+        assert complete_in_fish(managed, line) == offered
+        assert complete_in_zsh(managed, line) == offered
+
+
 # Before those about users: who is logging in when they change has to begin anew.
 def test_viewers(managed):
     environment = managed.desktop.environment

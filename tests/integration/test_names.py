@@ -138,21 +138,25 @@ def verbs_and_options(managed):
         text = managed.control(verb, "--help").stdout
         assert text == managed.control("help", verb).stdout
         assert text.startswith(f"Usage: gnome-desktop-sharing {verb}"), text
-        found[verb] = set(re.findall(r"^  (--[a-z]+)", text, flags=re.M)) - {"--help"}
+        found[verb] = set(re.findall(r"^  (--[a-z-]+)", text, flags=re.M)) - {"--help"}
     return found
 
 
 def test_the_command_is_the_same_in_help_manual_and_completion(managed):
     told = verbs_and_options(managed)
     manual = chapters(COMMAND_PAGE)
-    for title, pattern in (("SYNOPSIS", r"^\| \*\*gnome-desktop-sharing\*\* (\*\*[a-z].*)$"),
-                           ("COMMANDS", r"^(\*\*[a-z].*)$")):
+    # A verb with what may follow it: in the one chapter a line that others continue, in the other a
+    # head, its options in it or each with a head of its own below.
+    for title, pattern in (("SYNOPSIS", r"^\| \*\*gnome-desktop-sharing\*\* (\*\*[a-z].*(?:\n  .*)*)$"),
+                           ("COMMANDS", r"^(\*\*[a-z].*(?:(?!\n\*\*[a-z])\n.*)*)")):
         described = {}
-        for line in re.findall(pattern, manual[title], flags=re.M):
-            options = set(re.findall(r"\*\*(--[a-z]+)\*\*", line))
-            for verb in re.findall(r"\*\*([a-z-]+)\*\*", re.sub(r"\*N\*.*", "", line)):
-                if not verb.startswith("--"):
-                    described.setdefault(verb, set()).update(options)
+        for part in re.findall(pattern, manual[title], flags=re.M):
+            head = part.splitlines()[0]
+            heads = part if title == "SYNOPSIS" else "\n".join(
+                [head, *re.findall(r"^    (\*\*--.*)$", part, flags=re.M)])
+            options = set(re.findall(r"\*\*(--[a-z-]+)\*\*", heads))
+            for verb in re.findall(r"\*\*([a-z][a-z-]+)\*\*", re.split(r"\[|\*[A-Z]", head)[0]):
+                described.setdefault(verb, set()).update(options)
         assert described == told, title
     assert set(complete("")) - {"--help", "--version"} == set(told)
     assert set(complete_in_fish(managed, "")) == set(told)
