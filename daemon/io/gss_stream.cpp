@@ -85,13 +85,23 @@ Task<bool> GssStream::read_message()
     co_return true;
 }
 
+Bytes GssStream::seal(ByteView clear) const
+{
+    try {
+        return context_->wrap(clear, encrypted_);
+    } catch (const GssError& error) { // such as a ticket that is over
+        throw ProtocolError{std::string{"nothing can be protected for the SOCKS proxy any more: "} +
+                            error.what()};
+    }
+}
+
 Task<> GssStream::write(ByteView from)
 {
     while (!from.empty()) {
         StreamWriter sealed;
         while (!from.empty() && sealed.size() < k_write_piece) {
             const std::size_t size = std::min(most_per_message_, from.size());
-            const Bytes token = context_->wrap(from.first(size), encrypted_);
+            const Bytes token = seal(from.first(size));
             sealed.put_u8(k_version);
             sealed.put_u8(k_data);
             sealed.put_u16(static_cast<std::uint16_t>(token.size()));

@@ -19,11 +19,17 @@ public:
     // `lower` outlives the stream and was read up to here and not an octet further.
     GssStream(ByteStream& lower, std::shared_ptr<GssInitiator> context, SocksProtection protection);
 
+    SocksProtection protection() const
+    {
+        return encrypted_ ? SocksProtection::confidentiality : SocksProtection::integrity;
+    }
+
     Task<std::size_t> read_some(std::span<std::uint8_t> into) override;
     Task<> write(ByteView from) override;
 
 private:
     Task<bool> read_message();
+    Bytes seal(ByteView clear) const;
 
     ByteStream& lower_;
     std::shared_ptr<GssInitiator> context_;

@@ -33,7 +33,7 @@ enum Method : std::uint8_t { none = 0, gssapi = 1, password = 2, no_acceptable =
     throw CallError{CallFailure::proxy_failed, how};
 }
 
-Task<Bytes> methods_for(SocksLogin login, WorkerPool& workers)
+Task<Bytes> methods_for(SocksLogin login, SocksProtection least, WorkerPool& workers)
 {
     switch (login) {
     case SocksLogin::none:
@@ -47,7 +47,12 @@ Task<Bytes> methods_for(SocksLogin login, WorkerPool& workers)
     }
     auto look = [] { return GssInitiator::has_credentials(); };
     const bool ticket = co_await workers.run_apart(WaitsFor::kerberos, std::move(look));
-    co_return ticket ? Bytes{Method::gssapi, Method::none} : Bytes{Method::none};
+    if (!ticket) {
+        co_return Bytes{Method::none};
+    }
+    // What is not encrypted by itself is not left to whoever answers "none" in the proxy's place.
+    co_return least == SocksProtection::confidentiality ? Bytes{Method::gssapi}
+                                                        : Bytes{Method::gssapi, Method::none};
 }
 
 Task<std::uint8_t> choose_method(ByteStream& stream, Bytes methods)
@@ -166,35 +171,42 @@ Task<> request_connection(ByteStream& stream, std::string host, std::uint16_t po
     co_await reader.skip(size + sizeof port); // where it connects from: nothing to us
 }
 
-Task<std::unique_ptr<ByteStream>> connect_through(ByteStream& stream, const SocksProxy& proxy,
-                                                  std::string host, std::uint16_t port,
-                                                  WorkerPool& workers)
+// How far it got, for who drops it.
+struct Progress {
+    bool in_gssapi_login = false;
+};
+
+Task<std::unique_ptr<GssStream>> connect_through(ByteStream& stream, const SocksProxy& proxy,
+                                                 std::string host, std::uint16_t port,
+                                                 WorkerPool& workers, Progress& progress)
 {
-    auto methods = co_await methods_for(proxy.login, workers);
+    auto methods = co_await methods_for(proxy.login, proxy.least, workers);
     const auto method = co_await choose_method(stream, std::move(methods));
-    std::unique_ptr<ByteStream> layer;
+    std::unique_ptr<GssStream> layer;
     if (method == Method::password) {
         co_await log_in_by_password(stream, proxy);
     } else if (method == Method::gssapi) {
+        progress.in_gssapi_login = true;
         layer = co_await socks_gssapi_login(stream, proxy, workers);
+        progress.in_gssapi_login = false;
     }
-    ByteStream& top = layer ? *layer : stream;
+    ByteStream& top = layer ? static_cast<ByteStream&>(*layer) : stream;
     co_await request_connection(top, std::move(host), port);
     co_return layer;
 }
 
 } // namespace
 
-Task<std::unique_ptr<ByteStream>> socks_connect(ByteStream& stream, SocksProxy proxy,
-                                                std::string host, std::uint16_t port,
-                                                WorkerPool& workers,
-                                                std::chrono::milliseconds limit)
+Task<std::unique_ptr<GssStream>> socks_connect(ByteStream& stream, SocksProxy proxy,
+                                               std::string host, std::uint16_t port,
+                                               WorkerPool& workers, std::chrono::milliseconds limit)
 {
-    auto connecting = connect_through(stream, proxy, std::move(host), port, workers);
+    Progress progress;
+    auto connecting = connect_through(stream, proxy, std::move(host), port, workers, progress);
     try {
         co_return co_await with_timeout(std::move(connecting), limit);
     } catch (const TimedOut&) {
-        throw CallError{CallFailure::proxy_failed, "it takes too long"};
+        // Below: nothing can be awaited here.
     } catch (const EndOfStream&) {
         throw CallError{CallFailure::proxy_failed, "it hung up"};
     } catch (const ProtocolError& error) {
@@ -202,6 +214,10 @@ Task<std::unique_ptr<ByteStream>> socks_connect(ByteStream& stream, SocksProxy p
     } catch (const std::system_error& error) {
         throw CallError{CallFailure::proxy_failed, error.what()};
     }
+    if (progress.in_gssapi_login) {
+        co_await abort_socks_gssapi(stream);
+    }
+    throw CallError{CallFailure::proxy_failed, "it takes too long"};
 }
 
 } // namespace gds

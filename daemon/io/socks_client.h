@@ -19,7 +19,9 @@ namespace gds {
 inline constexpr std::uint16_t k_socks_port = 1080;
 
 enum class SocksLogin {
-    automatic, // GSS-API when there is a ticket, or none; the proxy decides
+    // By GSS-API when there is a ticket, and without login when there is none. With a ticket the
+    // proxy decides where integrity is enough; no proxy talks us out of confidentiality.
+    automatic,
     none,
     password,
     gssapi,
@@ -41,9 +43,9 @@ inline constexpr std::chrono::milliseconds k_socks_limit{20'000};
 
 // Over a stream to the proxy. What comes back is the layer over it from then on; null: none. The
 // name of `host` is the proxy's to look up. Throws CallError.
-Task<std::unique_ptr<ByteStream>> socks_connect(ByteStream& stream, SocksProxy proxy,
-                                                std::string host, std::uint16_t port,
-                                                WorkerPool& workers,
-                                                std::chrono::milliseconds limit = k_socks_limit);
+Task<std::unique_ptr<GssStream>> socks_connect(ByteStream& stream, SocksProxy proxy,
+                                               std::string host, std::uint16_t port,
+                                               WorkerPool& workers,
+                                               std::chrono::milliseconds limit = k_socks_limit);
 
 } // namespace gds

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "io/socks_gssapi.h"
 
-#include "base/errors.h"
+#include "base/timeout.h"
 #include "io/stream_reader.h"
 #include "io/stream_writer.h"
 
 #include <array>
+#include <chrono>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -21,6 +23,7 @@ constexpr std::uint8_t k_abort = 0xff;
 constexpr std::size_t k_longest_token = 8192;
 constexpr std::size_t k_longest_own_token = 65535;
 constexpr unsigned k_most_steps = 10;
+constexpr std::chrono::milliseconds k_abort_limit{1000};
 
 [[noreturn]] void proxy_fails(const std::string& how)
 {
@@ -116,8 +119,8 @@ Task<SocksProtection> agree_on_protection(ByteStream& stream, GssInitiator& cont
     co_return static_cast<SocksProtection>(level);
 }
 
-Task<std::unique_ptr<ByteStream>> log_in(ByteStream& stream, const SocksProxy& proxy,
-                                         WorkerPool& workers)
+Task<std::unique_ptr<GssStream>> log_in(ByteStream& stream, const SocksProxy& proxy,
+                                        WorkerPool& workers)
 {
     auto begin = [service = proxy.service, host = proxy.host] {
         return std::make_shared<GssInitiator>(service, host);
@@ -130,10 +133,10 @@ Task<std::unique_ptr<ByteStream>> log_in(ByteStream& stream, const SocksProxy& p
 
 } // namespace
 
-Task<std::unique_ptr<ByteStream>> socks_gssapi_login(ByteStream& stream, const SocksProxy& proxy,
-                                                     WorkerPool& workers)
+Task<std::unique_ptr<GssStream>> socks_gssapi_login(ByteStream& stream, const SocksProxy& proxy,
+                                                    WorkerPool& workers)
 {
-    std::unique_ptr<ByteStream> layer;
+    std::unique_ptr<GssStream> layer;
     std::optional<CallError> failure;
     auto login = log_in(stream, proxy, workers);
     try {
@@ -144,18 +147,23 @@ Task<std::unique_ptr<ByteStream>> socks_gssapi_login(ByteStream& stream, const S
         failure = CallError{CallFailure::proxy_failed, error.what()};
     }
     if (failure && failure->failure != CallFailure::proxy_denied) {
-        const Bytes abort{k_version, k_abort};
-        auto telling = stream.write(abort);
-        try {
-            co_await telling;
-        } catch (const EndOfStream&) {
-            // It knows already.
-        }
+        co_await abort_socks_gssapi(stream);
     }
     if (failure) {
         throw *failure;
     }
     co_return layer;
+}
+
+Task<> abort_socks_gssapi(ByteStream& stream)
+{
+    const Bytes abort{k_version, k_abort};
+    auto telling = stream.write(abort);
+    try {
+        co_await with_timeout(std::move(telling), k_abort_limit);
+    } catch (const std::exception&) {
+        // It knows already, or does not want to.
+    }
 }
 
 } // namespace gds

@@ -10,7 +10,10 @@ namespace gds {
 
 // Behind the choice of the method. Throws CallError, and tells the proxy so when it is us who do
 // not go on.
-Task<std::unique_ptr<ByteStream>> socks_gssapi_login(ByteStream& stream, const SocksProxy& proxy,
-                                                     WorkerPool& workers);
+Task<std::unique_ptr<GssStream>> socks_gssapi_login(ByteStream& stream, const SocksProxy& proxy,
+                                                    WorkerPool& workers);
+
+// Tells the proxy that we do not go on, for who drops the login; throws nothing.
+Task<> abort_socks_gssapi(ByteStream& stream);
 
 } // namespace gds

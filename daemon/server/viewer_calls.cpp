@@ -43,6 +43,16 @@ SocksProxy copy_of(const SocksProxy& proxy, SocksProtection least)
     return copy;
 }
 
+// What the settings are held against; nothing: they have no say in it, since somebody has chosen.
+std::optional<SocksProtection> protection_by(const SocksProxy& proxy, const GssStream* layer,
+                                             SocksProtection least)
+{
+    if (proxy.login == SocksLogin::none || proxy.login == SocksLogin::password) {
+        return std::nullopt;
+    }
+    return layer != nullptr ? layer->protection() : least; // as the methods were offered
+}
+
 Task<OutgoingSocket> connect_to_proxy(const SocksProxy& proxy)
 {
     auto connecting = connect_to(proxy.host, proxy.port);
@@ -106,6 +116,7 @@ Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
 Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
 {
     const auto least = check_();
+    std::optional<SocksProtection> protection;
     if (under_way_ > k_most_under_way) {
         throw CallError{CallFailure::no_room, "too many viewers are being called"};
     }
@@ -115,8 +126,10 @@ Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
         auto made = co_await connect_to_proxy(*call.proxy);
         arrival.socket = std::make_unique<SocketStream>(std::move(made.socket));
         auto proxy = copy_of(*call.proxy, least);
-        arrival.layer = co_await socks_connect(*arrival.socket, std::move(proxy), call.host,
-                                               call.port, workers_);
+        auto layer = co_await socks_connect(*arrival.socket, std::move(proxy), call.host, call.port,
+                                            workers_);
+        protection = protection_by(*call.proxy, layer.get(), least);
+        arrival.layer = std::move(layer);
         arrival.peer = name_of(call);
         // Of a name only the proxy knows the address.
         const auto numeric = SocketAddress::parse(call.host);
@@ -134,7 +147,11 @@ Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
         co_await greet_repeater(stream, call.repeater_id);
         arrival.more_patience = k_repeater_patience;
     }
-    check_(); // it may have taken long
+    const auto wanted = check_(); // it may have taken long
+    if (protection && *protection < wanted) {
+        throw CallError{CallFailure::proxy_failed,
+                        "the settings want more protection by it than they did"};
+    }
     co_return on_reached_(std::move(arrival));
 }
 

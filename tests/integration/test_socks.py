@@ -200,6 +200,20 @@ def test_integrity_is_not_enough_for_what_is_not_encrypted(site):
         assert error_through(site.daemon, proxy, "localhost") == "ProxyFailed"
     with SocksProxy("gssapi", keytab=site.keytab, level=2) as proxy:
         use(site.daemon, proxy, host="localhost")
+        assert proxy.seen[0] == ("methods", (1,))
+
+
+def test_who_has_a_ticket_is_not_talked_out_of_encryption(site):
+    """Where TLS does not protect what goes through, "none" is not there to be chosen."""
+    with SocksProxy("none") as proxy:
+        use(site.daemon, proxy, host="localhost")
+        assert proxy.seen[0] == ("methods", (1, 0))
+        site.daemon.set_setting("security-types", "['x509-plain', 'vnc-auth']")
+        wait_until(lambda: "vnc-auth" in site.daemon.get("StatusReason"), 5, "not listed")
+        assert error_through(site.daemon, proxy, "localhost") == "ProxyDenied"
+        assert proxy.seen[-1] == ("methods", (1,))
+        use(site.daemon, proxy, host="localhost",
+            proxy_authentication=GLib.Variant("s", "none"))
 
 
 @pytest.mark.parametrize("level", (0, 3, 255))

@@ -3,8 +3,11 @@
 // tests/integration/test_socks.py.
 #include "io/socks_client.h"
 
+#include "base/task_scope.h"
 #include "fakes/stream_pair.h"
 
+#include <cstdlib>
+#include <latch>
 #include <optional>
 #include <string>
 
@@ -143,6 +146,37 @@ TEST_F(SocksClientTest, AProxyThatSaysOneOctetNowAndThen)
 {
     proxy_says("\x05\x00\x05"s);
     EXPECT_EQ(connect("192.0.2.1", 50ms), CallFailure::proxy_failed);
+}
+
+TEST_F(SocksClientTest, WithoutATicketThereIsNothingToOffer)
+{
+    ::setenv("KRB5CCNAME", "FILE:/nonexistent", 1);
+    proxy.login = SocksLogin::automatic;
+    proxy_says("\x05\x00"s + "\x05\x00\x00\x01"s + std::string(6, '\0'));
+    EXPECT_EQ(connect(), std::nullopt);
+    EXPECT_EQ(heard().substr(0, 3), "\x05\x01\x00"s);
+
+    pair = make_stream_pair();
+    proxy.login = SocksLogin::gssapi;
+    proxy_says("\x05\x01"s);
+    EXPECT_EQ(connect(), CallFailure::proxy_failed);
+    EXPECT_EQ(heard(), "\x05\x01\x01"s + "\x01\xff"s);
+}
+
+TEST_F(SocksClientTest, TheProxyIsToldThatALoginTakesTooLong)
+{
+    std::latch over{1};
+    TaskScope others;
+    for (unsigned i = 0; i < WorkerPool::k_most_apart; ++i) {
+        auto job = [&over] { over.wait(); };
+        others.spawn(workers.run_apart(WaitsFor::kerberos, std::move(job)));
+    }
+    proxy.login = SocksLogin::gssapi;
+    proxy_says("\x05\x01"s);
+    EXPECT_EQ(connect("192.0.2.1", 50ms), CallFailure::proxy_failed);
+    EXPECT_EQ(heard(), "\x05\x01\x01"s + "\x01\xff"s);
+    over.count_down();
+    EXPECT_TRUE(spin_until([&others] { return others.empty(); }));
 }
 
 TEST_F(SocksClientTest, ANameThatIsTooLong)

@@ -4,6 +4,7 @@
 #include "fakes/main_loop.h"
 #include "io/socket_address.h"
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ protected:
     UniqueFd listening; // bound, and not listening yet
     ViewerCall call;
     std::optional<CallFailure> forbidden;
+    SocksProtection wanted = SocksProtection::confidentiality;
     std::vector<Arrival> arrived;
     std::vector<CallAnswer> answers;
     WorkerPool workers{1};
@@ -49,7 +51,7 @@ protected:
                           if (forbidden) {
                               throw CallError{*forbidden, "forbidden"};
                           }
-                          return SocksProtection::confidentiality;
+                          return wanted;
                       },
                       [this](Arrival arrival) {
                           arrived.push_back(std::move(arrival));
@@ -92,6 +94,39 @@ TEST_F(ViewerCallsTest, NobodyIsCalledAgainWhenItIsForbiddenMeanwhile)
     ASSERT_TRUE(spin_until([this] { return !answers.empty(); }));
     EXPECT_EQ(answers[0].failure, CallFailure::not_shared);
     EXPECT_TRUE(arrived.empty());
+}
+
+// The socket that listens is one, and says that it got there.
+TEST_F(ViewerCallsTest, TheSettingsWantMoreOfTheProxyMeanwhile)
+{
+    ::setenv("KRB5CCNAME", "FILE:/nonexistent", 1);
+    listen();
+    call.proxy = SocksProxy{};
+    call.proxy->host = "127.0.0.1";
+    call.proxy->port = call.port;
+    for (const auto login : {SocksLogin::automatic, SocksLogin::none}) {
+        call.proxy->login = login;
+        wanted = SocksProtection::integrity;
+        answers.clear();
+        calls.start(call, [this](const CallAnswer& answer) { answers.push_back(answer); });
+        UniqueFd proxy;
+        const auto is_there = [&] {
+            if (!proxy) {
+                proxy.reset(::accept(listening.get(), nullptr, nullptr));
+            }
+            return static_cast<bool>(proxy);
+        };
+        ASSERT_TRUE(spin_until(is_there));
+        wanted = SocksProtection::confidentiality;
+        ASSERT_EQ(::send(proxy.get(), "\5\0\5\0\0\1\0\0\0\0\0\0", 12, 0), 12);
+        ASSERT_TRUE(spin_until([this] { return !answers.empty(); }));
+        if (login == SocksLogin::none) { // as somebody chose
+            EXPECT_FALSE(answers[0].failure) << answers[0].detail;
+        } else {
+            EXPECT_EQ(answers[0].failure, CallFailure::proxy_failed);
+        }
+    }
+    EXPECT_EQ(arrived.size(), 1U);
 }
 
 TEST_F(ViewerCallsTest, SomeAtOnceAndNoMore)
