@@ -200,6 +200,16 @@ Match match_group(const AccessRule& rule, const AccessQuestion& question)
     return membership(rule.name, question.groups);
 }
 
+// What a proxy was asked for speaks against somebody, and not for him.
+Match match_host(const AccessRule& rule, const AccessQuestion& question)
+{
+    if (question.behind_proxy && question.address.empty()) {
+        return Match::unknown;
+    }
+    const bool within = is_within(rule.network, question.address);
+    return within && question.behind_proxy ? Match::unknown : to_match(within);
+}
+
 Match match(const AccessRule& rule, const AccessQuestion& question)
 {
     const Identity& identity = question.identity;
@@ -219,7 +229,7 @@ Match match(const AccessRule& rule, const AccessQuestion& question)
     case Kind::group:
         return match_group(rule, question);
     case Kind::host:
-        return to_match(is_within(rule.network, question.address));
+        return match_host(rule, question);
     case Kind::vnc_password:
         return to_match(identity.kind == IdentityKind::vnc_password);
     case Kind::anonymous:
@@ -313,7 +323,8 @@ AccessDecision decide_access(const AccessRules& rules, const AccessQuestion& que
         }
         const std::string which = "rule " + std::to_string(number) + " (" + rule.text + ")";
         // A client of whom nothing certain can be said is a matter for nobody's rule.
-        const bool odd = matched == Match::unknown && rule.kind != Kind::group;
+        const bool odd =
+            matched == Match::unknown && rule.kind != Kind::group && rule.kind != Kind::host;
         may_be(odd ? AccessVerdict::deny : rule.verdict, which);
         if (matched == Match::yes) {
             break;

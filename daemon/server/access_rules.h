@@ -89,6 +89,8 @@ struct AccessQuestion {
     Identity identity;
     std::string address; // numeric; empty: a unix socket
     AccountGroups groups;
+    // The address is only what a proxy was asked for; empty: a name that only the proxy looks up.
+    bool behind_proxy = false;
 };
 
 struct AccessDecision {

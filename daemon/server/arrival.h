@@ -16,10 +16,11 @@ struct Arrival {
     std::unique_ptr<SocketStream> socket;
     std::unique_ptr<ByteStream> layer; // over it, of a proxy's; may be null
     std::string peer; // as in Accepted, or "viewer.example.org:5500" behind a proxy
-    std::string address; // empty: not known
+    std::string address; // empty: a unix socket, or a name that only a proxy knows the address of
     std::string source;
     bool of_proxy_itself = false;
     bool of_own_user = false; // as in Accepted
+    bool behind_proxy = false; // called there: the address is what the proxy was asked for
     // To begin with.
     bool view_only = false;
     // Beyond the time that a login may take: somebody else has to come first.

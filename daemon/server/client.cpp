@@ -40,7 +40,7 @@ Client::Client(unsigned number, Arrival arrival, PolicyPtr policy, SecuritySetup
                SharedPictures& pictures, SharedClipboard& clipboard)
     : number_(number), of_proxy_itself_(arrival.of_proxy_itself),
       more_patience_(arrival.more_patience), source_(std::move(arrival.source)),
-      journal_(number, arrival.peer), access_(std::move(arrival.address)),
+      journal_(number, arrival.peer), access_(std::move(arrival.address), arrival.behind_proxy),
       policy_(std::move(policy)), setup_(std::move(setup)), owner_(owner), screen_(screen),
       admission_(admission), workers_(workers), pictures_(pictures), clipboard_(clipboard),
       input_(screen.input(), number), connected_since_(std::time(nullptr)),

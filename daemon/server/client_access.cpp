@@ -57,7 +57,8 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
     if (policy.tls.client_certificates == ClientCertificates::ignore) {
         identity.certificate.reset(); // as it would be if he came now
     }
-    const auto decision = decide_access(policy.access, {identity, address_, groups_});
+    const auto decision =
+        decide_access(policy.access, {identity, address_, groups_, behind_proxy_});
     because_ = decision.because;
     const bool lets_in =
         decision.verdict == AccessVerdict::control || decision.verdict == AccessVerdict::view;
@@ -75,7 +76,7 @@ void ClientAccess::judge(const Policy& policy, bool certificate_holds)
         refusal_ = _("You are not allowed to connect to this desktop.");
         break;
     }
-    if (decision.undecided && !refusal_.empty()) {
+    if (decision.wants_groups && !refusal_.empty()) {
         refusal_ = _("Whether you may connect cannot be found out now; try again later.");
     }
 }

@@ -16,8 +16,10 @@ namespace gds {
 
 class ClientAccess {
 public:
-    // `address` is numeric; empty: a unix socket.
-    explicit ClientAccess(std::string address) : address_(std::move(address)) {}
+    // As in AccessQuestion.
+    explicit ClientAccess(std::string address, bool behind_proxy = false)
+        : address_(std::move(address)), behind_proxy_(behind_proxy)
+    {}
 
     void set_identity(const Identity& identity) { identity_ = identity; }
     bool identified() const { return identity_.has_value(); }
@@ -53,6 +55,7 @@ public:
 
 private:
     std::string address_;
+    bool behind_proxy_;
     std::optional<Identity> identity_;
     AccountGroups groups_;
     std::vector<std::string> asked_; // also those of groups_

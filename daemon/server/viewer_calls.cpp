@@ -131,7 +131,7 @@ Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
         protection = protection_by(*call.proxy, layer.get(), least);
         arrival.layer = std::move(layer);
         arrival.peer = name_of(call);
-        // Of a name only the proxy knows the address.
+        arrival.behind_proxy = true;
         const auto numeric = SocketAddress::parse(call.host);
         arrival.address = numeric ? numeric->host() : "";
         arrival.source = numeric ? numeric->source() : call.host;

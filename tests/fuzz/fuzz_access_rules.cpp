@@ -59,6 +59,10 @@ void play(std::string_view text)
         unknown.groups = {};
         require(in || !lets_in(alone, unknown), "not known, and lets in");
         require(not_denied || !lets_in(denying, unknown), "not known, and does not deny");
+        auto called = question;
+        called.behind_proxy = true;
+        require(in || !lets_in(alone, called), "behind a proxy, and lets in");
+        require(not_denied || !lets_in(denying, called), "behind a proxy, and does not deny");
         require(parsed.complaint.empty() || (!in && !not_denied), "not understood, and lets in");
     }
     const auto subject = parse_subject(question.identity.certificate->subject);

@@ -55,6 +55,24 @@ TEST(AccessRules, OfAFreshInstallationLetPasswordUsersControl)
     EXPECT_TRUE(groups_named(usual).empty());
 }
 
+TEST(AccessRules, WhatAProxyWasAskedForLetsNobodyIn)
+{
+    const auto behind = [](const AccessRules& by, const char* address) {
+        return decide_access(by, {password("alice"), address, {}, true}).verdict;
+    };
+    const auto from_there = rules({{"control", "host:192.0.2.0/24"}, {"view", "alice"}});
+    EXPECT_EQ(verdict(from_there, password("alice")), control);
+    EXPECT_EQ(behind(from_there, "192.0.2.7"), view);
+    EXPECT_EQ(behind(from_there, ""), view);
+    const auto not_from_there = rules({{"deny", "host:192.0.2.0/24"}, {"control", "alice"}});
+    EXPECT_EQ(behind(not_from_there, "192.0.2.7"), deny);
+    EXPECT_EQ(behind(not_from_there, "198.51.100.7"), control);
+    EXPECT_EQ(behind(not_from_there, ""), deny) << "a name, of which nothing is known";
+    EXPECT_EQ(verdict(not_from_there, password("alice"), ""), control) << "a unix socket";
+    EXPECT_EQ(behind(rules({{"ask", "host:192.0.2.0/24"}, {"control", "*"}}), ""), ask);
+    EXPECT_EQ(behind(rules({{"control", "host:0.0.0.0/0"}}, ask), ""), ask);
+}
+
 TEST(AccessRules, TheFirstThatMatchesDecides)
 {
     const auto some = rules({{"view", "password:bob"}, {"deny", "password:b*"}, {"control", "*"}});

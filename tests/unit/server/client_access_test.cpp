@@ -55,6 +55,18 @@ TEST_F(OneClient, IsDeniedOrHasToBeAskedFor)
     EXPECT_NE(access.refusal(), denied);
 }
 
+TEST_F(OneClient, BehindAProxyIsNotToldToTryAgain)
+{
+    const auto policy = policy_of({{"deny", "host:192.0.2.0/24"}, {"control", "*"}});
+    access.judge(policy);
+    const std::string denied = access.refusal();
+    ClientAccess called{"", true};
+    called.set_identity({IdentityKind::password, "alice", {}, {}});
+    called.judge(policy);
+    EXPECT_NE(denied, "");
+    EXPECT_EQ(called.refusal(), denied) << "it will not be known later either";
+}
+
 using Names = std::vector<std::string>;
 
 TEST_F(OneClient, HasHisGroupsLookedUpWhereTheAnswerTurnsOnThem)
