@@ -16,6 +16,7 @@ enum class CallFailure {
     proxy_failed, // it cannot be reached, or does not keep to the protocol
     not_shared, // the desktop is not
     no_room,
+    cancelled, // by whoever asked for it, or by somebody at the desk
 };
 
 struct CallError : std::runtime_error {

@@ -80,8 +80,10 @@ Task<std::vector<SocketAddress>> look_up_host(std::string host)
     co_return found;
 }
 
-Task<OutgoingSocket> connect_to(std::string host, std::uint16_t port,
-                                std::chrono::milliseconds patience)
+namespace {
+
+Task<OutgoingSocket> connect_in_turn(std::string host, std::uint16_t port,
+                                     std::chrono::milliseconds patience)
 {
     const auto addresses = co_await look_up_host(host);
     int last = EHOSTUNREACH;
@@ -110,6 +112,18 @@ Task<OutgoingSocket> connect_to(std::string host, std::uint16_t port,
         }
     }
     throw CallError{failure_of(last), std::generic_category().message(last)};
+}
+
+} // namespace
+
+Task<OutgoingSocket> connect_to(std::string host, std::uint16_t port, ConnectPatience patience)
+{
+    auto connecting = connect_in_turn(std::move(host), port, patience.each);
+    try {
+        co_return co_await with_timeout(std::move(connecting), patience.whole);
+    } catch (const TimedOut&) {
+        throw CallError{CallFailure::timed_out, std::generic_category().message(ETIMEDOUT)};
+    }
 }
 
 } // namespace gds

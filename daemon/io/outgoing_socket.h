@@ -24,9 +24,14 @@ struct OutgoingSocket {
 // Of a numeric address: itself. Throws CallError.
 Task<std::vector<SocketAddress>> look_up_host(std::string host);
 
+struct ConnectPatience {
+    std::chrono::milliseconds each{10'000}; // address
+    std::chrono::milliseconds whole{30'000}; // with the look-up
+};
+
 // One address after the other, in the order of the resolver. Throws CallError, of the last one that
-// at least answered. No single one takes more than `patience`.
+// at least answered.
 Task<OutgoingSocket> connect_to(std::string host, std::uint16_t port,
-                                std::chrono::milliseconds patience = std::chrono::seconds{10});
+                                ConnectPatience patience = ConnectPatience{});
 
 } // namespace gds

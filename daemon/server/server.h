@@ -60,10 +60,13 @@ public:
     bool disconnect(unsigned number, const std::string& reason) override;
     void disconnect_all(const std::string& reason) override;
     bool set_view_only(unsigned number, bool view_only) override;
-    void call_viewer(ViewerCall call, OnCallAnswer answer) override;
+    unsigned call_viewer(ViewerCall call, OnCallAnswer answer) override;
+    void cancel_call(unsigned number, const std::string& why) override;
     void set_observer(ServerObserver* observer) override;
 
 private:
+    static constexpr std::chrono::milliseconds k_first_retry{1000}; // to listen
+
     // ClientOwner
     bool has_room() const override;
     bool may_wait(const std::string& source) const override;

@@ -51,14 +51,17 @@ public:
 
     // False when there is no such client. `reason` is for the log.
     virtual bool disconnect(unsigned number, const std::string& reason) = 0;
+    // Calls that are under way among them.
     virtual void disconnect_all(const std::string& reason) = 0;
 
     // Live. False when there is no such client, or when the policy lets nobody control: then true
     // is all that can be had.
     virtual bool set_view_only(unsigned number, bool view_only) = 0;
 
-    // Calls a viewer that listens; the answer comes later, once.
-    virtual void call_viewer(ViewerCall call, OnCallAnswer answer) = 0;
+    // Calls a viewer that listens; the answer comes once. Gives a number to cancel it by.
+    virtual unsigned call_viewer(ViewerCall call, OnCallAnswer answer) = 0;
+    // It is answered so, if it was not yet.
+    virtual void cancel_call(unsigned number, const std::string& why) = 0;
 
     // One observer, which outlives the server or takes itself out with null.
     virtual void set_observer(ServerObserver* observer) = 0;

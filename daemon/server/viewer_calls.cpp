@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace gds {
 
@@ -74,14 +75,56 @@ Task<> greet_repeater(ByteStream& stream, std::string id)
 
 } // namespace
 
-void ViewerCalls::start(ViewerCall call, OnCallAnswer answer)
+unsigned ViewerCalls::start(ViewerCall call, OnCallAnswer answer)
 {
-    auto running = run(std::move(call), std::move(answer));
-    ++under_way_;
-    tasks_.spawn(std::move(running), [this](std::exception_ptr) { --under_way_; });
+    const unsigned number = ++last_number_;
+    auto& entry = *under_way_.emplace(number, std::make_unique<UnderWay>()).first->second;
+    entry.answer = std::move(answer);
+    auto running = run(std::move(call), entry);
+    entry.tasks.spawn(std::move(running),
+                      [this, number](std::exception_ptr) { under_way_.erase(number); });
+    return number;
 }
 
-Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
+void ViewerCalls::cancel(unsigned number, const CallError& why)
+{
+    const auto found = under_way_.find(number);
+    if (found == under_way_.end() || !found->second->answer) {
+        return;
+    }
+    const auto answer = std::exchange(found->second->answer, {});
+    found->second->tasks.cancel_soon([this, number] { under_way_.erase(number); });
+    answer({.client = 0, .failure = why.failure, .detail = why.what()});
+}
+
+void ViewerCalls::cancel_all(const CallError& why)
+{
+    std::vector<unsigned> numbers;
+    for (const auto& [number, entry] : under_way_) {
+        numbers.push_back(number);
+    }
+    for (const auto number : numbers) {
+        cancel(number, why);
+    }
+}
+
+void ViewerCalls::expect_room() const
+{
+    std::size_t others = 0;
+    std::size_t waiting = 0;
+    for (const auto& [number, entry] : under_way_) {
+        others += entry->answer ? 1 : 0;
+        waiting += entry->answer && entry->waits ? 1 : 0;
+    }
+    --others; // itself
+    if (others >= k_most_under_way) {
+        throw CallError{CallFailure::no_room,
+                        std::to_string(others) + " other calls are under way, " +
+                            std::to_string(waiting) + " of them waiting to be tried again"};
+    }
+}
+
+Task<> ViewerCalls::run(ViewerCall call, UnderWay& under_way)
 {
     const auto until = std::chrono::steady_clock::now() + call.retry_for;
     std::chrono::milliseconds pause = first_pause_;
@@ -89,7 +132,7 @@ Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
     bool again = true;
     while (again) {
         answer = CallAnswer{};
-        auto attempting = attempt(call);
+        auto attempting = attempt(call, under_way);
         try {
             answer.client = co_await attempting;
         } catch (const CallError& error) {
@@ -102,7 +145,9 @@ Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
         again = answer.failure && may_pass(*answer.failure) &&
                 std::chrono::steady_clock::now() + pause <= until;
         if (again) {
+            under_way.waits = true;
             co_await sleep_for(pause);
+            under_way.waits = false;
             pause = std::min(pause * 2, k_longest_pause);
         }
     }
@@ -110,16 +155,16 @@ Task<> ViewerCalls::run(ViewerCall call, OnCallAnswer on_answer)
         log_info("the viewer at " + printable(name_of(call)) +
                  " was called in vain: " + printable(answer.detail));
     }
-    on_answer(answer);
+    if (const auto on_answer = std::exchange(under_way.answer, {})) {
+        on_answer(answer);
+    }
 }
 
-Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
+Task<unsigned> ViewerCalls::attempt(const ViewerCall& call, const UnderWay& under_way)
 {
     const auto least = check_();
     std::optional<SocksProtection> protection;
-    if (under_way_ > k_most_under_way) {
-        throw CallError{CallFailure::no_room, "too many viewers are being called"};
-    }
+    expect_room();
     Arrival arrival;
     arrival.view_only = call.view_only;
     if (call.proxy) {
@@ -151,6 +196,9 @@ Task<unsigned> ViewerCalls::attempt(const ViewerCall& call)
     if (protection && *protection < wanted) {
         throw CallError{CallFailure::proxy_failed,
                         "the settings want more protection by it than they did"};
+    }
+    if (!under_way.answer) {
+        throw CallError{CallFailure::cancelled, "it was cancelled meanwhile"};
     }
     co_return on_reached_(std::move(arrival));
 }

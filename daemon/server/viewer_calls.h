@@ -7,6 +7,8 @@
 #include "server/viewer_call.h"
 
 #include <functional>
+#include <map>
+#include <memory>
 
 namespace gds {
 
@@ -24,19 +26,29 @@ public:
           first_pause_(first_pause)
     {}
 
-    // `answer` is called once, from the main loop, unless this is dropped first.
-    void start(ViewerCall call, OnCallAnswer answer);
+    // Gives a number to cancel it by. `answer` is called once, unless this is dropped first.
+    unsigned start(ViewerCall call, OnCallAnswer answer);
+    // The answer to it is `why`, at once; one that is over is over.
+    void cancel(unsigned number, const CallError& why);
+    void cancel_all(const CallError& why);
 
 private:
-    Task<> run(ViewerCall call, OnCallAnswer answer);
-    Task<unsigned> attempt(const ViewerCall& call);
+    struct UnderWay {
+        OnCallAnswer answer; // none: it was given
+        bool waits = false; // to be tried again
+        TaskScope tasks;
+    };
+    Task<> run(ViewerCall call, UnderWay& under_way);
+    Task<unsigned> attempt(const ViewerCall& call, const UnderWay& under_way);
+    // Throws CallError.
+    void expect_room() const;
 
     WorkerPool& workers_;
     Check check_;
     OnReached on_reached_;
     std::chrono::milliseconds first_pause_;
-    std::size_t under_way_ = 0;
-    TaskScope tasks_;
+    unsigned last_number_ = 0;
+    std::map<unsigned, std::unique_ptr<UnderWay>> under_way_;
 };
 
 } // namespace gds

@@ -128,7 +128,7 @@ void DaemonObject::on_client_added(const ClientInfo& client)
     }
     signal({"Clients"});
     if (const auto call = called_.extract(client.number); !call.empty()) {
-        give_path(*call.mapped(), client.number);
+        give_path(call.mapped()->result, client.number);
     }
     if (!now_and_then_) {
         now_and_then_ = call_every(statistics_, [this] { look_at_clients(); });
@@ -190,17 +190,48 @@ void DaemonObject::Connect(ConnectResult&& result, std::string uri,
         });
         return;
     }
-    auto kept = std::make_shared<ConnectResult>(std::move(result));
+    auto caller = caller_of(std::move(result), std::move(uri));
     if (call.proxy && call.proxy->login == SocksLogin::password) {
-        auto calling = call_with_password(std::move(call), std::move(kept), std::move(uri));
+        auto calling = call_with_password(std::move(call), std::move(caller));
         looking_up_.spawn(std::move(calling));
     } else {
-        this->call(std::move(call), std::move(kept), std::move(uri));
+        this->call(std::move(call), std::move(caller));
     }
 }
 
-Task<> DaemonObject::call_with_password(ViewerCall call, std::shared_ptr<ConnectResult> result,
-                                        std::string uri)
+std::shared_ptr<DaemonObject::Caller> DaemonObject::caller_of(ConnectResult&& result,
+                                                              std::string uri)
+{
+    auto caller = std::make_shared<Caller>();
+    caller->result = std::move(result);
+    caller->uri = std::move(uri);
+    const auto leaving = "type='signal',sender='org.freedesktop.DBus',"
+                         "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" +
+                         sdbus_sender(getObject()) + "'";
+    const auto on_leaving = [this, weak = std::weak_ptr<Caller>{caller}](auto&&) {
+        if (auto left = weak.lock()) {
+            on_left(std::move(left));
+        }
+    };
+    emit_safely("a watch for a caller",
+                [&] { caller->watch = sdbus_add_match(bus_, leaving, on_leaving); });
+    callers_.insert(caller);
+    return caller;
+}
+
+void DaemonObject::on_left(std::shared_ptr<Caller> caller)
+{
+    caller->left = true;
+    // This comes from his watch.
+    callers_.erase(caller);
+    left_.push_back(caller);
+    drop_left_ = call_soon([this] { left_.clear(); });
+    if (caller->call) {
+        server_.cancel_call(*caller->call, "whoever asked for it has left");
+    }
+}
+
+Task<> DaemonObject::call_with_password(ViewerCall call, std::shared_ptr<Caller> caller)
 {
     const auto account = proxy_account(*call.proxy);
     std::string trouble;
@@ -212,31 +243,40 @@ Task<> DaemonObject::call_with_password(ViewerCall call, std::shared_ptr<Connect
         trouble = error.what();
     }
     if (trouble.empty()) {
-        this->call(std::move(call), std::move(result), std::move(uri));
+        this->call(std::move(call), std::move(caller));
     } else {
+        callers_.erase(caller);
         emit_safely("a call without a password", [&] {
-            result->returnError(sdbus_error("org.gnome.DesktopSharing.Error.NoPassword", trouble));
+            caller->result.returnError(
+                sdbus_error("org.gnome.DesktopSharing.Error.NoPassword", trouble));
         });
     }
 }
 
-void DaemonObject::call(ViewerCall call, std::shared_ptr<ConnectResult> kept, std::string uri)
+void DaemonObject::call(ViewerCall call, std::shared_ptr<Caller> caller)
 {
-    server_.call_viewer(std::move(call),
-                        [this, kept = std::move(kept), uri = std::move(uri)](
-                            const CallAnswer& answer) { answer_call(kept, uri, answer); });
+    if (caller->left) {
+        return;
+    }
+    caller->call = server_.call_viewer(
+        std::move(call), [this, weak = std::weak_ptr<Caller>{caller}](const CallAnswer& answer) {
+            if (const auto waiting = weak.lock()) {
+                answer_call(waiting, answer);
+            }
+        });
 }
 
-void DaemonObject::answer_call(const std::shared_ptr<ConnectResult>& result, const std::string& uri,
-                               const CallAnswer& answer)
+void DaemonObject::answer_call(const std::shared_ptr<Caller>& caller, const CallAnswer& answer)
 {
+    callers_.erase(caller);
     if (answer.failure) {
-        emit_safely("a call in vain",
-                    [&] { result->returnError(call_error(*answer.failure, uri, answer.detail)); });
+        emit_safely("a call in vain", [&] {
+            caller->result.returnError(call_error(*answer.failure, caller->uri, answer.detail));
+        });
     } else if (clients_.contains(answer.client)) {
-        give_path(*result, answer.client);
+        give_path(caller->result, answer.client);
     } else {
-        called_.emplace(answer.client, result); // the server tells of it in a moment
+        called_.emplace(answer.client, caller); // the server tells of it in a moment
     }
 }
 

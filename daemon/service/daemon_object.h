@@ -17,6 +17,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,13 +57,21 @@ private:
 
     void DisconnectAll() override;
     using ConnectResult = sdbus::Result<sdbus::ObjectPath>;
+    // Of Connect, which is over when he leaves the bus.
+    struct Caller {
+        ConnectResult result;
+        std::string uri;
+        sdbus::Slot watch;
+        std::optional<unsigned> call; // once it is made
+        bool left = false;
+    };
     void Connect(ConnectResult&& result, std::string uri,
                  std::map<std::string, sdbus::Variant> options) override;
-    void call(ViewerCall call, std::shared_ptr<ConnectResult> result, std::string uri);
-    Task<> call_with_password(ViewerCall call, std::shared_ptr<ConnectResult> result,
-                              std::string uri);
-    void answer_call(const std::shared_ptr<ConnectResult>& result, const std::string& uri,
-                     const CallAnswer& answer);
+    std::shared_ptr<Caller> caller_of(ConnectResult&& result, std::string uri);
+    void on_left(std::shared_ptr<Caller> caller);
+    void call(ViewerCall call, std::shared_ptr<Caller> caller);
+    Task<> call_with_password(ViewerCall call, std::shared_ptr<Caller> caller);
+    void answer_call(const std::shared_ptr<Caller>& caller, const CallAnswer& answer);
     bool Enabled() override;
     void Enabled(const bool& value) override;
     std::vector<std::string> EnabledBy() override;
@@ -80,12 +90,16 @@ private:
     ServerStatus told_;
     std::vector<std::string> told_enabled_by_;
     std::map<unsigned, std::unique_ptr<ClientObject>> clients_;
+    std::set<std::shared_ptr<Caller>> callers_; // who wait for an answer
     // Who called it: told when there is an object to name.
-    std::map<unsigned, std::shared_ptr<ConnectResult>> called_;
+    std::map<unsigned, std::shared_ptr<Caller>> called_;
     TaskScope looking_up_; // passwords of proxies
     // Ended, but perhaps within one of their own method calls: dropped from idle.
     std::vector<std::unique_ptr<ClientObject>> ended_;
     Source drop_ended_;
+    // As much.
+    std::vector<std::shared_ptr<Caller>> left_;
+    Source drop_left_;
     Source now_and_then_;
     std::function<void()> on_activity_;
 };

@@ -214,6 +214,8 @@ sdbus::Error call_error(CallFailure failure, const std::string& where, const std
         case CallFailure::not_shared:
             return {"NotShared", _("%s is not called: %s. Share it first: “gnome-desktop-sharing "
                                    "enable”.")};
+        case CallFailure::cancelled:
+            return {"Cancelled", _("%s is not called any more: %s.")};
         case CallFailure::no_room:
             break;
         }

@@ -18,6 +18,7 @@ public:
     std::vector<std::pair<unsigned, std::string>> disconnected;
     std::vector<std::string> all_disconnected;
     std::vector<std::pair<ViewerCall, OnCallAnswer>> calls;
+    std::vector<unsigned> cancelled; // the first call is 41
 
     void add(ClientInfo client)
     {
@@ -83,9 +84,16 @@ public:
         ends_.push_back(call_soon([this, client = found->second] { change(client); }));
         return true;
     }
-    void call_viewer(ViewerCall call, OnCallAnswer answer) override
+    unsigned call_viewer(ViewerCall call, OnCallAnswer answer) override
     {
         calls.emplace_back(std::move(call), std::move(answer));
+        return 40 + static_cast<unsigned>(calls.size());
+    }
+    void cancel_call(unsigned number, const std::string&) override
+    {
+        cancelled.push_back(number);
+        const auto answer = calls.at(number - 41).second;
+        answer({.client = 0, .failure = CallFailure::cancelled, .detail = {}});
     }
     void set_observer(ServerObserver* observer) override { observer_ = observer; }
 

@@ -349,6 +349,29 @@ TEST_F(ServerTest, a_silent_peer_is_let_go_at_the_deadline)
     EXPECT_TRUE(eventually([&] { return server.clients().empty(); }));
 }
 
+TEST_F(ServerTest, calls_that_wait_end_with_all_else)
+{
+    policy.max_clients = 4;
+    apply();
+    ViewerCall call;
+    call.host = "127.0.0.1";
+    call.port = 1; // nobody is there
+    call.retry_for = 1h;
+    std::vector<CallFailure> failures;
+    const auto take = [&](const CallAnswer& answer) { failures.push_back(*answer.failure); };
+    server.call_viewer(call, take);
+    const auto second = server.call_viewer(call, take);
+    server.cancel_call(second, "by hand");
+    EXPECT_EQ(failures, std::vector{CallFailure::cancelled});
+    server.disconnect_all("enough");
+    EXPECT_EQ(failures, (std::vector{CallFailure::cancelled, CallFailure::cancelled}));
+    server.call_viewer(call, take);
+    policy.enabled = false;
+    apply();
+    ASSERT_EQ(failures.size(), 3U);
+    EXPECT_EQ(failures.back(), CallFailure::not_shared);
+}
+
 TEST_F(ServerTest, silent_connections_beyond_ten_lose_the_oldest)
 {
     apply();

@@ -2,6 +2,8 @@
 #include "server/viewer_calls.h"
 
 #include "fakes/main_loop.h"
+#include "fakes/stream_pair.h"
+#include "io/outgoing_socket.h"
 #include "io/socket_address.h"
 
 #include <cstdlib>
@@ -141,6 +143,51 @@ TEST_F(ViewerCallsTest, SomeAtOnceAndNoMore)
     calls.start(call, take);
     ASSERT_TRUE(spin_until([this] { return !answers.empty(); }));
     EXPECT_EQ(answers[0].failure, CallFailure::no_room);
+    EXPECT_EQ(answers[0].detail,
+              "16 other calls are under way, 16 of them waiting to be tried again");
+}
+
+TEST_F(ViewerCallsTest, WhatWaitsCanBeCancelled)
+{
+    call.retry_for = 24h;
+    const auto take = [this](const CallAnswer& answer) { answers.push_back(answer); };
+    std::vector<unsigned> numbers;
+    for (int i = 0; i < 16; ++i) {
+        numbers.push_back(calls.start(call, take));
+    }
+    calls.cancel(numbers[3], CallError{CallFailure::cancelled, "by hand"});
+    calls.cancel(numbers[3], CallError{CallFailure::cancelled, "twice"});
+    calls.cancel(4711, CallError{CallFailure::cancelled, "another"});
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(answers[0].failure, CallFailure::cancelled);
+    EXPECT_EQ(answers[0].detail, "by hand");
+    calls.start(call, take); // in its place
+    calls.cancel_all(CallError{CallFailure::not_shared, "switched off"});
+    EXPECT_EQ(answers.size(), 17U);
+    EXPECT_EQ(answers.back().failure, CallFailure::not_shared);
+    listen();
+    test::spin_for(250ms);
+    EXPECT_EQ(answers.size(), 17U);
+    EXPECT_TRUE(arrived.empty());
+}
+
+// Nobody takes what is one more than the backlog, so that the kernel says nothing.
+TEST_F(ViewerCallsTest, AllAddressesTogetherHaveOneDeadline)
+{
+    EXPECT_EQ(::listen(listening.get(), 0), 0);
+    std::vector<UniqueFd> full;
+    for (int i = 0; i < 3; ++i) {
+        full.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        const auto address = SocketAddress::parse("127.0.0.1")->with_port(call.port);
+        ::connect(full.back().get(), address.get(), address.size());
+    }
+    std::optional<CallFailure> failure;
+    try {
+        test::run_loop(connect_to("127.0.0.1", call.port, {.each = 20s, .whole = 50ms}));
+    } catch (const CallError& error) {
+        failure = error.failure;
+    }
+    EXPECT_EQ(failure, CallFailure::timed_out);
 }
 
 TEST_F(ViewerCallsTest, ARepeaterIsGreeted)

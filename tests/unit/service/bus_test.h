@@ -124,6 +124,14 @@ public:
         turn_until([&] { return reply.has_value(); }, 6000);
         return reply.value_or(BusReply{});
     }
+    // Waits for no answer.
+    void send(const std::string& name, const std::string& path, const std::string& interface,
+              const std::string& method, GVariant* arguments)
+    {
+        g_dbus_connection_call(connection_.get(), name.c_str(), path.c_str(), interface.c_str(),
+                               method.c_str(), arguments, nullptr, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                               5000, nullptr, nullptr, nullptr);
+    }
     BusReply get(const std::string& path, const std::string& interface, const std::string& property)
     {
         auto reply = call(k_name, path, "org.freedesktop.DBus.Properties", "Get",

@@ -189,6 +189,7 @@ TEST_F(DBusObjects, ACallInVainIsAnsweredByName)
         {CallFailure::unreachable, "Unreachable"},     {CallFailure::timed_out, "TimedOut"},
         {CallFailure::proxy_denied, "ProxyDenied"},    {CallFailure::proxy_failed, "ProxyFailed"},
         {CallFailure::not_shared, "NotShared"},        {CallFailure::no_room, "NoRoom"},
+        {CallFailure::cancelled, "Cancelled"},
     };
     for (const auto& [failure, error] : names) {
         Source nobody = call_every(5ms, [&, failure = failure] {
@@ -202,6 +203,25 @@ TEST_F(DBusObjects, ACallInVainIsAnsweredByName)
         EXPECT_NE(reply.error.find("because of %s"), std::string::npos) << reply.error;
         EXPECT_NE(reply.error.find("viewer"), std::string::npos) << reply.error;
     }
+}
+
+TEST_F(DBusObjects, ACallEndsWithWhoAskedForIt)
+{
+    std::optional<BusCaller> another{std::in_place};
+    const auto ask = [](BusCaller& who) {
+        who.send(k_daemon, k_path, k_daemon, "Connect",
+                 g_variant_new("(s@a{sv})", "vnc://viewer",
+                               g_variant_new_array(G_VARIANT_TYPE("{sv}"), nullptr, 0)));
+    };
+    ask(caller);
+    ASSERT_TRUE(turn_until([&] { return server.calls.size() == 1; }));
+    ask(*another);
+    ASSERT_TRUE(turn_until([&] { return server.calls.size() == 2; }));
+    settle();
+    EXPECT_TRUE(server.cancelled.empty());
+    another.reset();
+    ASSERT_TRUE(turn_until([&] { return !server.cancelled.empty(); }));
+    EXPECT_EQ(server.cancelled, std::vector{42U});
 }
 
 TEST_F(DBusObjects, ACallToNowhereIsNotMade)
