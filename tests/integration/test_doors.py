@@ -269,6 +269,11 @@ def pointer_shape(share, word):
             viewer.next_message(5)
         return viewer.cursor is not None and viewer.cursor.width > 0
     wait_until(has_come, 10, "the pointer has no shape")
+    viewer.pointer(*POINTER)
+    viewer.request()
+    while viewer.readable(0.5):  # that of where it was before may be the first
+        viewer.next_message(5)
+        viewer.request()
     viewer.close()
     return viewer.cursor
 
