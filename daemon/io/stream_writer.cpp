@@ -13,6 +13,12 @@ void StreamWriter::set_number(std::size_t at, T value)
     }
 }
 
+// Not inline: g++ 14 -O2 then takes what was put before for all that the buffer can hold, and warns.
+void StreamWriter::put_bytes(ByteView bytes)
+{
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
+
 void StreamWriter::set_u16(std::size_t at, std::uint16_t value) { set_number(at, value); }
 
 void StreamWriter::set_u32(std::size_t at, std::uint32_t value) { set_number(at, value); }

@@ -17,7 +17,7 @@ public:
     void put_u16(std::uint16_t value) { put_number(value); }
     void put_u32(std::uint32_t value) { put_number(value); }
     void put_s32(std::int32_t value) { put_number(static_cast<std::uint32_t>(value)); }
-    void put_bytes(ByteView bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
+    void put_bytes(ByteView bytes);
     void put_text(std::string_view text) { put_bytes(as_bytes(text)); }
     // `n` zero octets.
     void pad(std::size_t n) { buffer_.resize(buffer_.size() + n); }

@@ -172,13 +172,12 @@ std::optional<Bytes> bmp_from_dib(ByteView dib)
     if (!pixels) {
         return std::nullopt;
     }
-    Bytes bmp;
-    bmp.reserve(k_file_header + dib.size());
-    bmp = {'B', 'M'};
-    put_little(bmp, static_cast<std::uint32_t>(k_file_header + dib.size()), 4);
-    put_little(bmp, 0, 4);
-    put_little(bmp, static_cast<std::uint32_t>(k_file_header + *pixels), 4);
-    bmp.insert(bmp.end(), dib.begin(), dib.end());
+    Bytes head{'B', 'M'};
+    put_little(head, static_cast<std::uint32_t>(k_file_header + dib.size()), 4);
+    put_little(head, 0, 4);
+    put_little(head, static_cast<std::uint32_t>(k_file_header + *pixels), 4);
+    Bytes bmp(k_file_header + dib.size());
+    std::ranges::copy(dib, std::ranges::copy(head, bmp.begin()).out);
     return bmp;
 }
 
