@@ -18,9 +18,10 @@ void DesktopPicture::begin(const std::vector<PortalStream>& streams)
 {
     streams_.clear();
     std::vector<OutputFacts> facts;
-    for (const auto& stream : streams) {
-        facts.push_back({stream.position, stream.size, std::nullopt});
-        streams_.push_back({facts.back(), false});
+    const auto ids = ids_.assign(streams);
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        facts.push_back({streams[i].position, streams[i].size, std::nullopt});
+        streams_.push_back({facts.back(), ids[i], false});
     }
     layout_ = OutputLayout{facts};
     fresh_ = true;
@@ -77,6 +78,7 @@ std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t 
     }
     const bool moved = !fresh_ && layout_ != drawn_layout_;
     drawing.from_scratch = fresh_ || moved || !drawing.before;
+    insist_ = insist_ || moved; // where monitors are is news even where all of them are black
     drawing.what = Rect::of(pixels);
     if (streams_[stream].drawn && !moved && content.damage &&
         content.orientation == Orientation::normal) {
@@ -118,11 +120,22 @@ FramePtr DesktopPicture::end_pixels(const Drawing& drawing, const Region& damage
     streams_.at(drawing.stream).drawn = true;
     fresh_ = false;
     drawn_layout_ = layout_;
+    place_monitors();
     const bool insisted = std::exchange(insist_, false);
     if (drawing.before && damage.empty() && !insisted) {
         return nullptr;
     }
     return pool_.publish(drawing.frame, damage);
+}
+
+void DesktopPicture::place_monitors()
+{
+    monitors_.clear();
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+        if (const Rect& rect = drawn_layout_.place(i); !rect.empty()) {
+            monitors_.push_back({streams_[i].id, rect});
+        }
+    }
 }
 
 bool DesktopPicture::whole() const

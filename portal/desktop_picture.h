@@ -6,7 +6,9 @@
 
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
+#include "desktop/monitor_place.h"
 #include "portal/frame_pool.h"
+#include "portal/monitor_ids.h"
 #include "portal/output_layout.h"
 #include "portal/pipewire_buffer.h"
 #include "portal/remote_desktop_session.h"
@@ -67,17 +69,23 @@ public:
     bool whole() const;
 
     const OutputLayout& layout() const { return layout_; }
+    // In the latest frame.
+    const MonitorPlaces& monitors() const { return monitors_; }
 
 private:
     struct Stream {
         OutputFacts facts;
+        std::uint32_t id = 0;
         bool drawn = false;
     };
     void resize(std::size_t stream, Size pixels);
     void carry_over(Drawing& drawing) const;
+    void place_monitors();
 
     FramePool pool_;
     std::vector<Stream> streams_;
+    MonitorIds ids_;
+    MonitorPlaces monitors_;
     OutputLayout layout_;
     OutputLayout drawn_layout_; // of the latest frame
     bool fresh_ = true;

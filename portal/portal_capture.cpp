@@ -358,6 +358,10 @@ void PortalCapture::take_frame(const FramePtr& frame)
         set_status(CaptureState::streaming, running_reason());
     }
     if (observer_ != nullptr && !stopping_) {
+        if (told_monitors_ != picture_.monitors()) {
+            told_monitors_ = picture_.monitors();
+            observer_->on_monitors(told_monitors_);
+        }
         observer_->on_frame(frame);
     }
 }

@@ -112,6 +112,7 @@ private:
     // Rather some of the monitors than none: the others have been waited for.
     bool in_part_ = false;
     FramePtr withheld_; // the newest of them
+    MonitorPlaces told_monitors_;
     Source part_timer_;
     bool running_ = false;
     bool streamed_ = false; // since start(): a failure is a loss from then on

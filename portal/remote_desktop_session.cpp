@@ -177,7 +177,10 @@ std::vector<PortalStream> parse_streams(const VariantMap& results)
                 stream.size = logical;
             }
         }
-        streams.push_back(stream);
+        if (const auto* id = find_variant<std::string>(properties, "id")) {
+            stream.id = id->get<std::string>();
+        }
+        streams.push_back(std::move(stream));
     }
     return streams;
 }

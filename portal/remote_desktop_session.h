@@ -25,6 +25,7 @@ struct PortalStream {
     std::uint32_t node_id = 0;
     std::optional<Point> position;
     std::optional<Size> size;
+    std::optional<std::string> id; // the same for the same monitor when a session is restored
 };
 
 // Where the desktop can do either; `painted` where it cannot send the pointer apart.

@@ -9,6 +9,7 @@
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
 #include "desktop/lock_keys.h"
+#include "desktop/monitor_place.h"
 
 #include <string>
 
@@ -39,6 +40,8 @@ class ScreenCaptureObserver {
 public:
     virtual ~ScreenCaptureObserver() = default;
     virtual void on_frame(FramePtr frame) = 0;
+    // Where the monitors are in the frames that come from now on; the next one comes at once.
+    virtual void on_monitors(const MonitorPlaces& /*monitors*/) {}
     virtual void on_cursor(const Cursor& cursor) = 0;
     // Which locks are on; not called before that is known.
     virtual void on_lock_keys(const LockKeys&) {}

@@ -36,6 +36,26 @@ std::vector<Screen> single_screen(Size size)
     return {screen};
 }
 
+std::vector<Screen> screens_of(const MonitorPlaces& monitors, Size size)
+{
+    std::vector<Screen> screens;
+    for (const auto& [id, rect] : monitors) {
+        if (rect.intersected(Rect::of(size)) != rect) {
+            return single_screen(size);
+        }
+        Screen screen;
+        screen.id = id;
+        screen.x = static_cast<std::uint16_t>(rect.x);
+        screen.y = static_cast<std::uint16_t>(rect.y);
+        screen.width = static_cast<std::uint16_t>(rect.width);
+        screen.height = static_cast<std::uint16_t>(rect.height);
+        screens.push_back(screen);
+    }
+    const bool valid = is_valid_layout(static_cast<std::uint16_t>(size.width),
+                                       static_cast<std::uint16_t>(size.height), screens);
+    return valid ? screens : single_screen(size);
+}
+
 ResizeStatus ResizeJudge::judge(std::uint16_t width, std::uint16_t height,
                                 const std::vector<Screen>& screens, Clock::time_point now)
 {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "desktop/geometry.h"
+#include "desktop/monitor_place.h"
 
 #include <chrono>
 #include <cstddef>
@@ -39,8 +40,11 @@ inline constexpr int k_max_resizes_per_second = 4;
 // with ids of their own, none empty, all within the framebuffer.
 bool is_valid_layout(std::uint16_t width, std::uint16_t height, const std::vector<Screen>& screens);
 
-// Our layout: one screen that is the whole framebuffer.
+// One screen that is the whole framebuffer.
 std::vector<Screen> single_screen(Size size);
+
+// The monitors of a framebuffer of that size; a single screen when they could not be told so.
+std::vector<Screen> screens_of(const MonitorPlaces& monitors, Size size);
 
 // Judges the wishes of one client.
 class ResizeJudge {

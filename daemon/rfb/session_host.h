@@ -9,6 +9,7 @@
 #include "desktop/frame.h"
 #include "desktop/input_sink.h"
 #include "desktop/lock_keys.h"
+#include "desktop/monitor_place.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,8 @@ public:
     // What changed in frame() since the last call, or the whole picture after a change of size. The
     // session adds it to what it still owes the client.
     virtual Region take_damage() = 0;
+    // Where the monitors are in frame(). Empty: it is one screen.
+    virtual MonitorPlaces monitors() const { return {}; }
     virtual const Cursor& cursor() const = 0;
     virtual std::string desktop_name() const = 0;
     // Empty: not known.

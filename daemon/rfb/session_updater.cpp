@@ -29,6 +29,7 @@ bool same_shape(const CursorShapePtr& a, const CursorShapePtr& b)
 Task<> SessionUpdater::send_server_init()
 {
     frame_size_ = host_.frame()->size;
+    screens_ = screens_of(host_.monitors(), frame_size_);
     host_.take_damage(); // all of it is owed anyway
     state_.request.set_size(frame_size_);
     told_name_ = host_.desktop_name();
@@ -73,6 +74,10 @@ void SessionUpdater::look_at_host()
         damage.add(Rect::of(state_.request.size()));
     }
     state_.request.add_damage(damage);
+    if (auto screens = screens_of(host_.monitors(), frame_size_); screens != screens_) {
+        screens_ = std::move(screens);
+        state_.layout_due = true;
+    }
     look_at_cursor();
 }
 
@@ -195,7 +200,7 @@ void SessionUpdater::put_answer(const Answer& answer)
             const Size size = state_.request.size();
             put_update_header(writer_.out(), 1);
             put_extended_desktop_size(writer_.out(), ResizeReason::this_client, one.status, size,
-                                      single_screen(size));
+                                      size_differs() ? single_screen(size) : screens_);
         } else if constexpr (std::is_same_v<Kind, CutText>) {
             writer_.out().put_bytes(one.message);
         } else {
@@ -339,7 +344,7 @@ bool SessionUpdater::put_size()
     }
     if (extended) {
         put_extended_desktop_size(writer_.out(), ResizeReason::server, ResizeStatus::done,
-                                  frame_size_, single_screen(frame_size_));
+                                  frame_size_, screens_);
     } else {
         put_desktop_size(writer_.out(), frame_size_);
     }

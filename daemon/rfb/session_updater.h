@@ -64,6 +64,7 @@ private:
     PictureSender sender_;
 
     Size frame_size_; // of the host's picture when last looked at
+    std::vector<Screen> screens_; // of it
     std::string told_name_;
     // With a client that draws the cursor: the shape that it has, and how it was sent.
     CursorShapePtr told_shape_;

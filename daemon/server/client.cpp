@@ -302,6 +302,11 @@ FramePtr Client::frame() const
     return cover_ ? cover_ : screen_.frame();
 }
 
+MonitorPlaces Client::monitors() const
+{
+    return asking_.card() || cover_ ? MonitorPlaces{} : screen_.monitors();
+}
+
 const Cursor& Client::cursor() const
 {
     return asking_.card() || cover_ ? no_cursor_ : screen_.cursor();

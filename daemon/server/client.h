@@ -116,6 +116,7 @@ private:
     // SessionHost
     FramePtr frame() const override;
     Region take_damage() override;
+    MonitorPlaces monitors() const override;
     const Cursor& cursor() const override;
     std::optional<LockKeys> lock_keys() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }

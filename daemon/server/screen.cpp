@@ -204,6 +204,12 @@ void Screen::on_frame(FramePtr frame)
     show(std::move(frame), damage);
 }
 
+void Screen::on_monitors(const MonitorPlaces& monitors)
+{
+    monitors_ = monitors;
+    monitors_are_news_ = true;
+}
+
 void Screen::on_cursor(const Cursor& cursor)
 {
     cursor_ = cursor;
@@ -252,7 +258,7 @@ void Screen::on_status(const CaptureStatus& status)
 void Screen::show(FramePtr frame, const Region& damage)
 {
     frame_ = std::move(frame);
-    if (damage.empty()) {
+    if (!std::exchange(monitors_are_news_, false) && damage.empty()) {
         return;
     }
     for (auto* viewer : viewers_) {

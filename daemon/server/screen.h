@@ -20,7 +20,8 @@ namespace gds {
 class ScreenViewer {
 public:
     virtual ~ScreenViewer() = default;
-    // `damage` lies within Screen::frame(); after a change of size it is the whole picture.
+    // `damage` lies within Screen::frame(); after a change of size it is the whole picture. It is
+    // empty when only Screen::monitors() are others.
     virtual void on_picture(const Region& damage) = 0;
     virtual void on_cursor() = 0;
     virtual void on_lock_keys() = 0;
@@ -57,6 +58,8 @@ public:
     // A card is drawn when it is first asked for.
     const FramePtr& frame();
     Size size() const { return size_; }
+    // In frame(); none in a card.
+    MonitorPlaces monitors() const { return shows_desktop_ ? monitors_ : MonitorPlaces{}; }
     const Cursor& cursor() const { return withheld_.empty() ? cursor_ : no_cursor_; }
     // Empty: not known.
     const std::optional<LockKeys>& lock_keys() const { return lock_keys_; }
@@ -71,6 +74,7 @@ public:
 
 private:
     void on_frame(FramePtr frame) override;
+    void on_monitors(const MonitorPlaces& monitors) override;
     void on_cursor(const Cursor& cursor) override;
     void on_lock_keys(const LockKeys& locks) override;
     void on_status(const CaptureStatus& status) override;
@@ -91,6 +95,8 @@ private:
     const Cursor no_cursor_;
     std::string withheld_; // why
     FramePtr latest_; // that was withheld
+    MonitorPlaces monitors_; // in the newest frame of the desktop
+    bool monitors_are_news_ = false;
     bool shows_desktop_ = false;
     std::uint64_t desktop_serial_ = 0;
     Size size_{1280, 720}; // of frame()

@@ -15,6 +15,7 @@ class Stream:
         self.path = path
         self.kind = kind
         self.node = None
+        self.connector = None
         self.parameters = {}
 
 
@@ -63,22 +64,27 @@ class MutterRemote:
         return [monitor[0][0] for monitor in state[1]]
 
     def rotate(self):
-        """Turns the first monitor between upright and a quarter to the left."""
+        """Turns the first monitor between upright and a quarter to the left; the others follow in
+        a row, as Mutter wants no gap between them."""
         serial, monitors, logical, _ = self.call_service("DisplayConfig", "GetCurrentState", None)
-        modes = {m[0][0]: next(mode[0] for mode in m[1] if mode[6].get("is-current"))
+        modes = {m[0][0]: next(mode for mode in m[1] if mode[6].get("is-current"))
                  for m in monitors}
         layout = []
-        for number, (x, y, scale, transform, primary, members, _) in enumerate(logical):
+        right = 0
+        for number, (_, y, scale, transform, primary, members, _) in enumerate(logical):
             turned = ROTATIONS[transform] if number == 0 else transform
-            layout.append((x, y, scale, turned, primary,
-                           [(m[0], modes[m[0]], {}) for m in members]))
+            layout.append((right, y, scale, turned, primary,
+                           [(m[0], modes[m[0]][0], {}) for m in members]))
+            right += modes[members[0][0]][2 if turned else 1]
         self.call_service("DisplayConfig", "ApplyMonitorsConfig",
                           GLib.Variant("(uua(iiduba(ssa{sv}))a{sv})", (serial, 1, layout, {})))
 
     # --- casting
 
     def record_monitor(self, connector, cursor_mode):
-        return self.record("RecordMonitor", "monitor", "(sa{sv})", (connector,), cursor_mode)
+        stream = self.record("RecordMonitor", "monitor", "(sa{sv})", (connector,), cursor_mode)
+        stream.connector = connector
+        return stream
 
     def record_virtual(self, cursor_mode):
         return self.record("RecordVirtual", "virtual", "(a{sv})", (), cursor_mode)

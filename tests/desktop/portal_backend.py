@@ -123,6 +123,7 @@ class PortalSession:
             for key in ("position", "size"):
                 if key in stream.parameters:
                     properties[key] = GLib.Variant("(ii)", stream.parameters[key])
+            properties["id"] = GLib.Variant("s", stream.connector)
         return properties
 
     def remember(self, results):

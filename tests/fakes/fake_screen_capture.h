@@ -58,6 +58,7 @@ public:
         observer_->on_frame(std::move(frame));
     }
     void skip_serial() { ++serial_; }
+    void place(const MonitorPlaces& places) { observer_->on_monitors(places); }
 
 private:
     ScreenCaptureObserver* observer_ = nullptr;

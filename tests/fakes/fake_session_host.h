@@ -24,6 +24,7 @@ public:
     std::string name = "desktop";
     Cursor pointer;
     std::optional<LockKeys> locks;
+    MonitorPlaces places;
     // Of the ClientInits that came, whether they were exclusive.
     std::vector<bool> client_inits;
     ClipboardRights clipboard;
@@ -93,6 +94,7 @@ public:
     std::string desktop_name() const override { return name; }
     std::optional<LockKeys> lock_keys() const override { return locks; }
     bool may_control() const override { return control; }
+    MonitorPlaces monitors() const override { return places; }
     InputSink& input() override { return sink; }
     ClipboardRights clipboard_rights() const override { return clipboard; }
     ClipKinds clipboard_kinds() const override

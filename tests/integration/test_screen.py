@@ -128,7 +128,10 @@ def test_several_monitors_are_one_picture(fresh, options):
     fresh.wait_terminal_drawn()
     viewer = fresh.viewer()
     wait_size(viewer, (800 + 640, 600))
-    same_picture(viewer.settle()[:600, :800], fresh.screenshot())  # which has the first monitor
+    picture = viewer.settle()
+    assert places(viewer) == [(0, 0, 800, 600), (800, 0, 640, 480)]
+    assert len({screen[0] for screen in viewer.layout}) == 2
+    same_picture(picture[:600, :800], fresh.screenshot())  # which has the first monitor
 
 
 @pytest.mark.on("mutter")
@@ -139,6 +142,26 @@ def test_one_of_several_monitors(fresh, options):
     fresh.daemon.set_setting("monitors", "primary")
     wait_size(viewer, (800, 600))
     same_picture(viewer.settle(), fresh.screenshot())
+
+
+@pytest.mark.on("mutter")
+def test_monitors_keep_their_numbers(fresh, options):
+    viewer = fresh.viewer()
+    wait_size(viewer, (800 + 640, 600))
+    viewer.settle()
+    ids = {screen[3:5]: screen[0] for screen in viewer.layout}
+    fresh.desktop.rotate()  # Mutter ends the session for it
+    wait_size(viewer, (600 + 640, 800))
+    assert places(viewer) == [(0, 0, 600, 800), (600, 0, 640, 480)]
+    turned = {screen[3:5]: screen[0] for screen in viewer.layout}
+    assert turned == {(600, 800): ids[800, 600], (640, 480): ids[640, 480]}
+    fresh.daemon.set_setting("monitors", "primary")
+    wait_size(viewer, (600, 800))
+    assert [screen[0] for screen in viewer.layout] == [ids[800, 600]]
+
+
+def places(viewer):
+    return [screen[1:5] for screen in viewer.layout]
 
 
 def wait_size(viewer, size):

@@ -33,7 +33,7 @@ struct Screen {
 
 PortalStream stream(Point position, Size size)
 {
-    return {.node_id = 1, .position = position, .size = size};
+    return {.node_id = 1, .position = position, .size = size, .id = {}};
 }
 
 FramePtr take_pixels(DesktopPicture& picture, std::size_t stream, const BufferContent& content)
@@ -95,6 +95,22 @@ TEST(DesktopPicture, NarrowsDamageThatWasToldAndCopiesNoMore)
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->damage, (Region{Rect{10, 10, 4, 4}}));
     EXPECT_EQ(at(frame, 101, 11), 1U);
+}
+
+TEST(DesktopPicture, TellsWhereTheMonitorsOfTheLatestFrameAre)
+{
+    DesktopPicture picture;
+    picture.begin({stream({8, 2}, {4, 4}), stream({0, 0}, {8, 6})});
+    EXPECT_TRUE(picture.monitors().empty());
+    const Screen small{{4, 4}, 0};
+    const Screen large{{8, 6}, 0};
+    take_pixels(picture, 0, small.content);
+    take_pixels(picture, 1, large.content);
+    EXPECT_EQ(picture.monitors(), (MonitorPlaces{{0, {8, 2, 4, 4}}, {1, {0, 0, 8, 6}}}));
+    // Another session: the same numbers, wherever they are now; news though all is black.
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 2}, {4, 4})});
+    ASSERT_TRUE(take_pixels(picture, 0, large.content));
+    EXPECT_EQ(picture.monitors(), (MonitorPlaces{{1, {0, 0, 8, 6}}, {0, {8, 2, 4, 4}}}));
 }
 
 TEST(DesktopPicture, ComposesMonitorsByPosition)

@@ -15,7 +15,10 @@ constexpr Size k_big{640, 480};
 
 class PictureDrawerTest : public testing::Test {
 protected:
-    PictureDrawerTest() { picture.begin({{.node_id = 1, .position = Point{}, .size = k_big}}); }
+    PictureDrawerTest()
+    {
+        picture.begin({{.node_id = 1, .position = Point{}, .size = k_big, .id = {}}});
+    }
 
     BufferContent content(std::uint32_t colour)
     {

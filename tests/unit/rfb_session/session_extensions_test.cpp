@@ -105,6 +105,56 @@ TEST_F(SessionTest, SizesMayChangeAtAnyTime)
     EXPECT_FALSE(ended);
 }
 
+TEST_F(SessionTest, EveryMonitorIsAScreen)
+{
+    host.places = {{7, {0, 0, 30, 30}}, {2, {30, 5, 10, 20}}};
+    admit();
+    say(joined({set_encodings({0, -308}), request(false, k_all)}));
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->rects[0].rect, (Rect{0, 0, 40, 30}));
+    const Bytes two_screens{0, 0, 0, 7, 0, 0,  0, 0, 0, 30, 0, 30, 0, 0, 0, 0,
+                            0, 0, 0, 2, 0, 30, 0, 5, 0, 10, 0, 20, 0, 0, 0, 0};
+    EXPECT_EQ(seen->rects[0].payload, two_screens);
+    ASSERT_TRUE(next_picture());
+    // A refusal tells them too.
+    say(set_desktop_size(800, 600, {{0, 0, 800, 600}}));
+    const auto refused = next();
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->rects[0].rect, (Rect{1, 1, 40, 30}));
+    EXPECT_EQ(refused->rects[0].payload, two_screens);
+}
+
+TEST_F(SessionTest, AnotherLayoutIsToldThoughNoPixelChanged)
+{
+    admit();
+    say(joined({set_encodings({0, -308}), request(false, k_all)}));
+    ASSERT_TRUE(next_picture());
+    say(request(true, k_all));
+    EXPECT_TRUE(silent());
+    host.places = {{0, {0, 0, 20, 30}}, {1, {20, 0, 20, 30}}};
+    session->picture_changed();
+    const auto told = next();
+    ASSERT_TRUE(told);
+    ASSERT_TRUE(told->has(encoding::k_extended_desktop_size));
+    EXPECT_EQ(told->rects[0].rect, (Rect{0, 0, 40, 30}));
+    EXPECT_EQ(told->rects[0].payload.size(), 2U * 16);
+    EXPECT_EQ(told->pixels(), 0);
+    session->picture_changed();
+    EXPECT_TRUE(silent());
+}
+
+TEST_F(SessionTest, MonitorsThatDoNotFitAreOneScreen)
+{
+    host.places = {{7, {0, 0, 41, 30}}};
+    admit();
+    say(joined({set_encodings({0, -308}), request(false, k_all)}));
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    const Bytes one_screen{0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 0, 30, 0, 0, 0, 0};
+    EXPECT_EQ(seen->rects[0].payload, one_screen);
+}
+
 TEST_F(SessionTest, SetDesktopSizeIsRefusedInOrder)
 {
     admit();

@@ -17,7 +17,12 @@ constexpr Size k_other_size{32, 80};
 struct Viewer final : ScreenViewer {
     Region damage;
     int cursors = 0;
-    void on_picture(const Region& changed) override { damage.add(changed); }
+    int pictures = 0;
+    void on_picture(const Region& changed) override
+    {
+        damage.add(changed);
+        ++pictures;
+    }
     void on_cursor() override { ++cursors; }
     int locks = 0;
     void on_lock_keys() override { ++locks; }
@@ -207,4 +212,28 @@ TEST_F(ScreenTest, what_was_withheld_is_not_shown_once_it_is_lost)
     screen.withhold("");
     EXPECT_FALSE(screen.live());
     EXPECT_NE(screen.frame(), desktop);
+}
+
+TEST_F(ScreenTest, monitors_are_told_with_the_frame_and_not_of_a_card)
+{
+    screen.add(viewer);
+    EXPECT_TRUE(screen.monitors().empty());
+    const MonitorPlaces one{{3, {0, 0, 64, 48}}};
+    const MonitorPlaces two{{3, {0, 0, 32, 48}}, {4, {32, 0, 32, 48}}};
+    capture.place(one);
+    EXPECT_TRUE(screen.monitors().empty());
+    capture.show(k_size, 1, Rect::of(k_size));
+    EXPECT_EQ(screen.monitors(), one);
+    const int before = viewer.pictures;
+    capture.show(k_size, 1, {});
+    EXPECT_EQ(viewer.pictures, before);
+    capture.place(two);
+    capture.show(k_size, 1, {});
+    EXPECT_EQ(viewer.pictures, before + 1);
+    EXPECT_EQ(screen.monitors(), two);
+    screen.withhold("no");
+    EXPECT_TRUE(screen.monitors().empty());
+    screen.withhold({});
+    EXPECT_EQ(screen.monitors(), two);
+    screen.remove(viewer);
 }
