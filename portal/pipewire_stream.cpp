@@ -121,6 +121,13 @@ void PipeWireStream::end()
     pw_loop_destroy_source(loop_, mail_);
 }
 
+void PipeWireStream::ask_size(Size size)
+{
+    PodStorage storage;
+    auto params = build_format_offers(storage, size);
+    pw_stream_update_params(stream_, params.data(), static_cast<std::uint32_t>(params.size()));
+}
+
 void PipeWireStream::on_state_changed(void* data, pw_stream_state, pw_stream_state new_state,
                                       const char* error)
 {

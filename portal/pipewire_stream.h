@@ -58,6 +58,8 @@ public:
     StreamState state() const { return state_; }
     // Delivers what has come, if anything.
     void collect();
+    // Of an extra monitor: offers this size from now on.
+    void ask_size(Size size);
     // Why it ended, for the log.
     const std::string& error() const { return error_; }
 

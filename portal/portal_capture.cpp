@@ -22,9 +22,6 @@ constexpr std::chrono::milliseconds k_longest_quiet_retry{2'000};
 constexpr std::chrono::milliseconds k_settle{300};
 constexpr std::chrono::milliseconds k_patience_with_portal{300};
 constexpr std::chrono::milliseconds k_patience_with_stream{5'000};
-constexpr std::chrono::milliseconds k_token_limit{10'000};
-// Of an extra monitor, whose size is the consumer's choice.
-constexpr Size k_extra_monitor{1920, 1080};
 
 bool is_recent(std::int64_t time)
 {
@@ -95,6 +92,18 @@ void PortalCapture::stop()
         }
     });
     set_status(CaptureState::stopped, {});
+}
+
+bool PortalCapture::ask_size(Size size)
+{
+    if (!extra_monitor_ || streams_.size() != 1 || status_.state != CaptureState::streaming) {
+        return false;
+    }
+    // Again also where it was asked for before: it may not have come.
+    if (std::exchange(extra_size_, size) != size || picture_.layout().size() != size) {
+        streams_.front()->ask_size(size);
+    }
+    return true;
 }
 
 Task<> PortalCapture::run()
@@ -225,42 +234,6 @@ Task<> PortalCapture::wait_before_retry(std::chrono::milliseconds delay)
     waiting_to_retry_ = false;
 }
 
-Task<std::optional<std::string>> PortalCapture::load_token(MonitorChoice monitors)
-{
-    std::optional<std::string> token;
-    if (const auto kept = unused_tokens_.extract(monitors)) {
-        token = kept.mapped();
-        co_return token;
-    }
-    try {
-        auto load = tokens_.load(monitors);
-        token = co_await with_timeout(std::move(load), k_token_limit);
-    } catch (const std::exception& error) {
-        log_warning(std::string{"the permission to share could not be read: "} + error.what());
-    }
-    co_return token;
-}
-
-Task<> PortalCapture::save_token(MonitorChoice monitors, std::string token)
-{
-    try {
-        auto save = tokens_.save(monitors, std::move(token));
-        co_await with_timeout(std::move(save), k_token_limit);
-    } catch (const std::exception& error) {
-        log_warning(std::string{"the permission to share could not be kept: "} + error.what());
-    }
-}
-
-Task<> PortalCapture::forget_token(MonitorChoice monitors)
-{
-    try {
-        auto forget = tokens_.forget(monitors);
-        co_await with_timeout(std::move(forget), k_token_limit);
-    } catch (const std::exception& error) {
-        log_warning(std::string{"the permission to share could not be forgotten: "} + error.what());
-    }
-}
-
 void PortalCapture::connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors)
 {
     PipeWireRemote::Events remote_events;
@@ -294,8 +267,8 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
     input.path = session.path();
     input.keyboard = grant_.keyboard;
     input.pointer = grant_.pointer;
-    const auto wish =
-        monitors == MonitorChoice::virtual_monitor ? std::optional{k_extra_monitor} : std::nullopt;
+    extra_monitor_ = monitors == MonitorChoice::virtual_monitor;
+    const auto wish = extra_monitor_ ? std::optional{extra_size_} : std::nullopt;
     for (std::size_t i = 0; i < grant_.streams.size(); ++i) {
         PipeWireStream::Events events;
         events.on_content = [this, i](const BufferContent& content,

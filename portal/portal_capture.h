@@ -41,6 +41,7 @@ public:
     void set_monitors(MonitorChoice monitors) override { monitors_ = monitors; }
     void start() override;
     void stop() override;
+    bool ask_size(Size size) override;
     const CaptureStatus& status() const override { return status_; }
     InputSink& input() override { return input_; }
     void set_clipboard_wanted(bool wanted) override { clipboard_wanted_ = wanted; }
@@ -99,6 +100,8 @@ private:
     std::unique_ptr<PipeWireRemote> remote_;
     std::vector<std::unique_ptr<PipeWireStream>> streams_;
     SessionGrant grant_;
+    bool extra_monitor_ = false; // is what the session shares
+    Size extra_size_{1920, 1080}; // the consumer's choice
     // What was noticed since the session began. Set from callbacks, judged by the session's task.
     CaptureSigns signs_;
     // When a portal backend or the compositor left the bus, or the monitors changed; monotonic.

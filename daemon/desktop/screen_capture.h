@@ -64,6 +64,9 @@ public:
     virtual void start() = 0;
     // Ends the session; held input must have been released before.
     virtual void stop() = 0;
+    // Asks for another size of an extra monitor. True: a frame of that size may come. False: what
+    // is shared has a size that is not ours to choose.
+    virtual bool ask_size(Size /*size*/) { return false; }
     virtual const CaptureStatus& status() const = 0;
     virtual InputSink& input() = 0;
     virtual DesktopClipboard& clipboard() = 0;

@@ -70,8 +70,14 @@ ResizeStatus ResizeJudge::judge(std::uint16_t width, std::uint16_t height,
         return ResizeStatus::out_of_resources;
     }
     ++in_window_;
-    // The desktop's size is the desktop's affair: monitors are not ours to arrange.
-    return ResizeStatus::prohibited;
+    // A size may be ours to choose; how many monitors there are is the desktop's affair.
+    if (screens.size() != 1 || screens[0].width != width || screens[0].height != height) {
+        return ResizeStatus::prohibited;
+    }
+    const auto [least, most] = std::minmax(width, height);
+    return least >= k_least_wished_side && most <= k_most_wished_side
+               ? ResizeStatus::done
+               : ResizeStatus::out_of_resources;
 }
 
 } // namespace gds

@@ -35,6 +35,9 @@ enum class ResizeStatus : std::uint16_t {
 
 inline constexpr std::size_t k_max_screens = 16;
 inline constexpr int k_max_resizes_per_second = 4;
+// Of a desktop made to a client's wish: each side of the picture costs memory for all.
+inline constexpr int k_least_wished_side = 64;
+inline constexpr int k_most_wished_side = 8192;
 
 // True when a framebuffer could be arranged so: sides within k_max_side, 1 to k_max_screens screens
 // with ids of their own, none empty, all within the framebuffer.
@@ -46,7 +49,7 @@ std::vector<Screen> single_screen(Size size);
 // The monitors of a framebuffer of that size; a single screen when they could not be told so.
 std::vector<Screen> screens_of(const MonitorPlaces& monitors, Size size);
 
-// Judges the wishes of one client.
+// Judges the wishes of one client: `done` where the host may be asked.
 class ResizeJudge {
 public:
     using Clock = std::chrono::steady_clock;

@@ -104,6 +104,8 @@ void Session::name_changed()
     impl_->state.work.set();
 }
 
+void Session::size_failed() { impl_->state.answer(ResizeAnswer{ResizeStatus::out_of_resources}); }
+
 void Session::rights_changed()
 {
     if (!impl_->host.may_control()) {

@@ -59,6 +59,8 @@ public:
     void cursor_changed();
     void name_changed();
     void lock_keys_changed();
+    // The size that the client asked for does not come.
+    void size_failed();
     // may_control() may have changed: what this client holds is released when it no longer may.
     void rights_changed();
     // The host has another clipboard for the viewer, or its rights to it may have changed.

@@ -25,6 +25,17 @@ struct ClipboardRights {
     std::size_t limit = 0; // octets of one kind
 };
 
+// To a viewer that would like another size.
+enum class SizeAnswer {
+    there, // it is that already
+    coming, // with a frame(), or else size_failed() is told
+    busy, // with another wish
+    refused,
+};
+
+// Why the size changed last.
+enum class SizeCause { desktop, this_viewer, other_viewer };
+
 class SessionHost {
 public:
     virtual ~SessionHost() = default;
@@ -36,6 +47,8 @@ public:
     virtual Region take_damage() = 0;
     // Where the monitors are in frame(). Empty: it is one screen.
     virtual MonitorPlaces monitors() const { return {}; }
+    virtual SizeAnswer ask_size(Size /*size*/) { return SizeAnswer::refused; }
+    virtual SizeCause size_cause() const { return SizeCause::desktop; }
     virtual const Cursor& cursor() const = 0;
     virtual std::string desktop_name() const = 0;
     // Empty: not known.

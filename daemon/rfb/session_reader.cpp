@@ -193,7 +193,21 @@ void SessionReader::on(const EnableContinuousUpdates& message)
 void SessionReader::on(const SetDesktopSize& message)
 {
     const auto now = ResizeJudge::Clock::now();
-    const auto status = resize_judge_.judge(message.width, message.height, message.screens, now);
+    auto status = resize_judge_.judge(message.width, message.height, message.screens, now);
+    if (status == ResizeStatus::done) {
+        switch (host_.ask_size({message.width, message.height})) {
+        case SizeAnswer::there:
+            break;
+        case SizeAnswer::coming:
+            return; // the new size is the answer
+        case SizeAnswer::busy:
+            status = ResizeStatus::out_of_resources;
+            break;
+        case SizeAnswer::refused:
+            status = ResizeStatus::prohibited;
+            break;
+        }
+    }
     state_.answer(ResizeAnswer{status});
 }
 

@@ -19,6 +19,19 @@ bool blocks_before(const Answer& answer)
     return fence != nullptr && (fence->flags & fence::k_block_before) != 0;
 }
 
+ResizeReason reason_of(SizeCause cause)
+{
+    switch (cause) {
+    case SizeCause::this_viewer:
+        return ResizeReason::this_client;
+    case SizeCause::other_viewer:
+        return ResizeReason::other_client;
+    case SizeCause::desktop:
+        break;
+    }
+    return ResizeReason::server;
+}
+
 bool same_shape(const CursorShapePtr& a, const CursorShapePtr& b)
 {
     return a == b || (a && b && *a == *b);
@@ -343,8 +356,8 @@ bool SessionUpdater::put_size()
         state_.request.set_size(frame_size_);
     }
     if (extended) {
-        put_extended_desktop_size(writer_.out(), ResizeReason::server, ResizeStatus::done,
-                                  frame_size_, screens_);
+        const auto reason = differs ? reason_of(host_.size_cause()) : ResizeReason::server;
+        put_extended_desktop_size(writer_.out(), reason, ResizeStatus::done, frame_size_, screens_);
     } else {
         put_desktop_size(writer_.out(), frame_size_);
     }

@@ -307,6 +307,12 @@ MonitorPlaces Client::monitors() const
     return asking_.card() || cover_ ? MonitorPlaces{} : screen_.monitors();
 }
 
+// A desktop for all is not made smaller by who only looks.
+SizeAnswer Client::ask_size(Size size)
+{
+    return may_control() ? screen_.ask_size(*this, size) : SizeAnswer::refused;
+}
+
 const Cursor& Client::cursor() const
 {
     return asking_.card() || cover_ ? no_cursor_ : screen_.cursor();
@@ -351,6 +357,13 @@ void Client::on_lock_keys()
 {
     if (session_) {
         session_->lock_keys_changed();
+    }
+}
+
+void Client::on_size_failed()
+{
+    if (session_) {
+        session_->size_failed();
     }
 }
 

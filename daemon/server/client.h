@@ -117,6 +117,8 @@ private:
     FramePtr frame() const override;
     Region take_damage() override;
     MonitorPlaces monitors() const override;
+    SizeAnswer ask_size(Size size) override;
+    SizeCause size_cause() const override { return screen_.size_cause(*this); }
     const Cursor& cursor() const override;
     std::optional<LockKeys> lock_keys() const override;
     std::string desktop_name() const override { return owner_.desktop_name(); }
@@ -138,6 +140,7 @@ private:
     void on_picture(const Region& damage) override;
     void on_cursor() override;
     void on_lock_keys() override;
+    void on_size_failed() override;
     // ClipboardPeer
     void on_clipboard_changed() override;
     void on_clipboard_open_changed() override;

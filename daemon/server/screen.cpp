@@ -77,6 +77,12 @@ void Screen::add(ScreenViewer& viewer)
 
 void Screen::remove(ScreenViewer& viewer)
 {
+    if (wisher_ == &viewer) {
+        wisher_ = nullptr; // the size may still come
+    }
+    if (sized_for_ == &viewer) {
+        sized_for_ = nullptr;
+    }
     if (std::erase(viewers_, &viewer) == 0 || !viewers_.empty()) {
         return;
     }
@@ -200,8 +206,57 @@ void Screen::on_frame(FramePtr frame)
     const Region damage = continues ? frame->damage : Region{Rect::of(frame->size)};
     shows_desktop_ = true;
     desktop_serial_ = frame->serial;
-    size_ = frame->size;
+    note_size(frame->size);
     show(std::move(frame), damage);
+}
+
+SizeAnswer Screen::ask_size(ScreenViewer& viewer, Size size)
+{
+    if (!live()) {
+        return SizeAnswer::refused;
+    }
+    if (wish_limit_) {
+        return SizeAnswer::busy;
+    }
+    if (!capture_.ask_size(size)) {
+        return SizeAnswer::refused;
+    }
+    if (size == size_) {
+        return SizeAnswer::there;
+    }
+    wisher_ = &viewer;
+    wished_ = size;
+    wish_limit_ = call_after(times_.new_size, [this] { end_wish(); });
+    return SizeAnswer::coming;
+}
+
+SizeCause Screen::size_cause(const ScreenViewer& viewer) const
+{
+    if (!sized_by_viewer_) {
+        return SizeCause::desktop;
+    }
+    return sized_for_ == &viewer ? SizeCause::this_viewer : SizeCause::other_viewer;
+}
+
+void Screen::note_size(Size size)
+{
+    if (size == size_) {
+        return;
+    }
+    size_ = size;
+    sized_by_viewer_ = wish_limit_ && size == wished_;
+    sized_for_ = sized_by_viewer_ ? std::exchange(wisher_, nullptr) : nullptr;
+    if (sized_by_viewer_) {
+        end_wish();
+    }
+}
+
+void Screen::end_wish()
+{
+    wish_limit_.reset();
+    if (auto* viewer = std::exchange(wisher_, nullptr)) {
+        viewer->on_size_failed();
+    }
 }
 
 void Screen::on_monitors(const MonitorPlaces& monitors)
@@ -237,6 +292,7 @@ void Screen::on_status(const CaptureStatus& status)
 {
     if (status.state != CaptureState::streaming) {
         latest_.reset();
+        end_wish();
     }
     if (status.state == CaptureState::streaming || !withheld_.empty()) {
         card_delay_.reset();

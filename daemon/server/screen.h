@@ -7,6 +7,7 @@
 
 #include "base/source.h"
 #include "desktop/screen_capture.h"
+#include "rfb/session_host.h"
 #include "server/shared_input.h"
 
 #include <chrono>
@@ -25,11 +26,14 @@ public:
     virtual void on_picture(const Region& damage) = 0;
     virtual void on_cursor() = 0;
     virtual void on_lock_keys() = 0;
+    // The size that it asked for does not come.
+    virtual void on_size_failed() {}
 };
 
 struct ScreenTimes {
     std::chrono::milliseconds linger{10'000}; // the capture outlives the last viewer so long
     std::chrono::milliseconds keep_last{2'000}; // the last frame outlives its source so long
+    std::chrono::milliseconds new_size{5'000}; // a size that was asked for may take so long
 };
 
 class Screen final : private ScreenCaptureObserver {
@@ -58,6 +62,10 @@ public:
     // A card is drawn when it is first asked for.
     const FramePtr& frame();
     Size size() const { return size_; }
+    // One wish at a time.
+    SizeAnswer ask_size(ScreenViewer& viewer, Size size);
+    // Of size(), for this viewer.
+    SizeCause size_cause(const ScreenViewer& viewer) const;
     // In frame(); none in a card.
     MonitorPlaces monitors() const { return shows_desktop_ ? monitors_ : MonitorPlaces{}; }
     const Cursor& cursor() const { return withheld_.empty() ? cursor_ : no_cursor_; }
@@ -81,6 +89,8 @@ private:
     void show(FramePtr frame, const Region& damage);
     void show_card();
     void begin_anew();
+    void note_size(Size size);
+    void end_wish();
     void tell_cursor();
 
     ScreenCapture& capture_;
@@ -100,6 +110,12 @@ private:
     bool shows_desktop_ = false;
     std::uint64_t desktop_serial_ = 0;
     Size size_{1280, 720}; // of frame()
+    // Who waits for which size, and who the latest one came for.
+    ScreenViewer* wisher_ = nullptr;
+    Size wished_;
+    Source wish_limit_;
+    const ScreenViewer* sized_for_ = nullptr;
+    bool sized_by_viewer_ = false;
     Source linger_;
     Source card_delay_;
 };

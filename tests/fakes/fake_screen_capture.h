@@ -16,6 +16,8 @@ class FakeScreenCapture final : public ScreenCapture {
 public:
     int starts = 0;
     int stops = 0;
+    bool resizable = false;
+    Size asked;
     MonitorChoice monitors = MonitorChoice::all;
     test::RecordingInputSink sink;
     test::FakeClipboard clips;
@@ -32,6 +34,11 @@ public:
     {
         ++stops;
         say(CaptureState::stopped);
+    }
+    bool ask_size(Size size) override
+    {
+        asked = size;
+        return resizable;
     }
     const CaptureStatus& status() const override { return status_; }
     InputSink& input() override { return sink; }

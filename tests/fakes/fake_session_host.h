@@ -25,6 +25,9 @@ public:
     Cursor pointer;
     std::optional<LockKeys> locks;
     MonitorPlaces places;
+    SizeAnswer size_answer = SizeAnswer::refused;
+    SizeCause cause = SizeCause::desktop;
+    Size asked;
     // Of the ClientInits that came, whether they were exclusive.
     std::vector<bool> client_inits;
     ClipboardRights clipboard;
@@ -90,11 +93,17 @@ public:
 
     FramePtr frame() const override { return frame_; }
     Region take_damage() override { return std::exchange(damage_, {}); }
+    MonitorPlaces monitors() const override { return places; }
+    SizeAnswer ask_size(Size size) override
+    {
+        asked = size;
+        return size_answer;
+    }
+    SizeCause size_cause() const override { return cause; }
     const Cursor& cursor() const override { return pointer; }
     std::string desktop_name() const override { return name; }
     std::optional<LockKeys> lock_keys() const override { return locks; }
     bool may_control() const override { return control; }
-    MonitorPlaces monitors() const override { return places; }
     InputSink& input() override { return sink; }
     ClipboardRights clipboard_rights() const override { return clipboard; }
     ClipKinds clipboard_kinds() const override

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from processes import wait_until
 from rfb.client import Client
 from share import same_picture, shows_colour
 
@@ -158,6 +159,30 @@ def test_monitors_keep_their_numbers(fresh, options):
     fresh.daemon.set_setting("monitors", "primary")
     wait_size(viewer, (600, 800))
     assert [screen[0] for screen in viewer.layout] == [ids[800, 600]]
+
+
+@pytest.mark.on("mutter")
+def test_a_viewer_chooses_the_size_of_its_monitor(fresh):
+    fresh.daemon.set_setting("monitors", "virtual")
+    viewer, other = fresh.viewer(), fresh.viewer()
+    wait_size(viewer, (1920, 1080))
+    wait_size(other, (1920, 1080))
+    for size in ((1024, 768), (1366, 701), (1920, 1080)):
+        viewer.set_desktop_size(*size)
+        wait_size(viewer, size)
+        wait_size(other, size)
+        assert viewer.resize_results[-1] == (1, 0) and other.resize_results[-1] == (2, 0)
+        assert places(viewer) == [(0, 0, *size)]
+        assert viewer.settle().shape == (size[1], size[0], 3)
+
+
+@pytest.mark.on("mutter")
+def test_real_monitors_keep_their_size(fresh):
+    viewer = fresh.viewer()
+    viewer.settle()
+    viewer.set_desktop_size(1024, 768)
+    wait_until(lambda: viewer.read_message() and viewer.resize_results[-1][0] == 1, 10, "no answer")
+    assert viewer.resize_results[-1] == (1, 1) and viewer.size == fresh.desktop.size
 
 
 def places(viewer):

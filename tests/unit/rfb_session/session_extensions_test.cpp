@@ -171,6 +171,62 @@ TEST_F(SessionTest, SetDesktopSizeIsRefusedInOrder)
     EXPECT_EQ(viewer.size, k_size);
 }
 
+TEST_F(SessionTest, TheNewSizeIsTheAnswerToWhoAskedForIt)
+{
+    host.size_answer = SizeAnswer::coming;
+    admit();
+    say(joined({set_encodings({0, -308}), request(false, k_all)}));
+    ASSERT_TRUE(next_picture());
+    say(joined({request(true, k_all), set_desktop_size(80, 64, {{0, 0, 80, 64}})}));
+    EXPECT_TRUE(silent());
+    EXPECT_EQ(host.asked, (Size{80, 64}));
+    host.cause = SizeCause::this_viewer;
+    host.resize({80, 64});
+    session->picture_changed();
+    const auto told = next();
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->rects[0].rect, (Rect{1, 0, 80, 64}));
+    ASSERT_TRUE(next_picture());
+    expect_picture();
+    // Asked for the layout, it is nobody's doing.
+    say(request(false, {0, 0, 80, 64}));
+    const auto again = next();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->rects[0].rect, (Rect{0, 0, 80, 64}));
+    ASSERT_TRUE(next_picture());
+    say(request(true, {0, 0, 80, 64}));
+    host.cause = SizeCause::other_viewer;
+    host.resize({70, 70});
+    session->picture_changed();
+    const auto others = next();
+    ASSERT_TRUE(others);
+    EXPECT_EQ(others->rects[0].rect, (Rect{2, 0, 70, 70}));
+}
+
+TEST_F(SessionTest, AWishIsAnsweredAlsoWhenTheSizeDoesNotCome)
+{
+    admit();
+    say(set_encodings({0, -308}));
+    host.size_answer = SizeAnswer::there;
+    say(set_desktop_size(64, 64, {{0, 0, 64, 64}}));
+    auto seen = next();
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->rects[0].rect, (Rect{1, 0, 40, 30}));
+    host.size_answer = SizeAnswer::busy;
+    say(set_desktop_size(64, 64, {{0, 0, 64, 64}}));
+    seen = next();
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->rects[0].rect, (Rect{1, 2, 40, 30}));
+    host.size_answer = SizeAnswer::coming;
+    say(set_desktop_size(64, 64, {{0, 0, 64, 64}}));
+    EXPECT_TRUE(silent());
+    session->size_failed();
+    seen = next();
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->rects[0].rect, (Rect{1, 2, 40, 30}));
+    EXPECT_EQ(viewer.size, k_size);
+}
+
 // --- cursor
 
 TEST_F(SessionTest, TheCursorIsSentWhenItsShapeChanges)

@@ -26,6 +26,8 @@ struct Viewer final : ScreenViewer {
     void on_cursor() override { ++cursors; }
     int locks = 0;
     void on_lock_keys() override { ++locks; }
+    int failed_sizes = 0;
+    void on_size_failed() override { ++failed_sizes; }
 };
 
 void run_for(std::chrono::milliseconds time)
@@ -41,7 +43,7 @@ class ScreenTest : public ::testing::Test {
 protected:
     FakeScreenCapture capture;
     int changes = 0;
-    Screen screen{capture, [this] { ++changes; }, {30ms, 20ms}};
+    Screen screen{capture, [this] { ++changes; }, {30ms, 20ms, 20ms}};
     Viewer viewer;
 
     void share()
@@ -236,4 +238,43 @@ TEST_F(ScreenTest, monitors_are_told_with_the_frame_and_not_of_a_card)
     screen.withhold({});
     EXPECT_EQ(screen.monitors(), two);
     screen.remove(viewer);
+}
+
+TEST_F(ScreenTest, a_size_comes_for_who_asked_for_it)
+{
+    Viewer other;
+    screen.add(other);
+    share();
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::refused);
+    capture.resizable = true;
+    EXPECT_EQ(screen.ask_size(viewer, k_size), SizeAnswer::there);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
+    EXPECT_EQ(capture.asked, k_other_size);
+    EXPECT_EQ(screen.ask_size(other, {10, 10}), SizeAnswer::busy);
+    EXPECT_EQ(capture.asked, k_other_size);
+    capture.show(k_other_size, 1, Rect::of(k_other_size));
+    EXPECT_EQ(screen.size_cause(viewer), SizeCause::this_viewer);
+    EXPECT_EQ(screen.size_cause(other), SizeCause::other_viewer);
+    capture.show(k_size, 1, Rect::of(k_size));
+    EXPECT_EQ(screen.size_cause(viewer), SizeCause::desktop);
+    run_for(40ms);
+    EXPECT_EQ(viewer.failed_sizes, 0);
+    screen.remove(viewer);
+    screen.remove(other);
+}
+
+TEST_F(ScreenTest, who_asked_is_told_when_the_size_does_not_come)
+{
+    share();
+    capture.resizable = true;
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
+    run_for(40ms);
+    EXPECT_EQ(viewer.failed_sizes, 1);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
+    capture.say(CaptureState::lost);
+    EXPECT_EQ(viewer.failed_sizes, 2);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::refused);
+    screen.remove(viewer);
+    run_for(40ms);
+    EXPECT_EQ(viewer.failed_sizes, 2);
 }
