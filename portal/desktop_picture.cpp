@@ -29,14 +29,14 @@ void DesktopPicture::begin(const std::vector<PortalStream>& streams)
     cursor_ = {};
 }
 
-void DesktopPicture::resize(std::size_t stream, Size pixels)
+OutputLayout DesktopPicture::layout_with(std::size_t stream, Size pixels) const
 {
-    streams_[stream].facts.pixels = pixels;
     std::vector<OutputFacts> facts;
     for (const auto& each : streams_) {
         facts.push_back(each.facts);
     }
-    layout_ = OutputLayout{facts};
+    facts.at(stream).pixels = pixels;
+    return OutputLayout{facts};
 }
 
 // What the other monitors show comes along into a picture that is laid out anew.
@@ -49,7 +49,7 @@ void DesktopPicture::carry_over(Drawing& drawing) const
     drawing.from = latest;
     for (std::size_t i = 0; i < streams_.size(); ++i) {
         const Rect& before = drawn_layout_.place(i);
-        const Rect& now = layout_.place(i);
+        const Rect& now = drawing.layout.place(i);
         if (i != drawing.stream && streams_[i].drawn && before.size() == now.size()) {
             drawing.carried.push_back({before, {now.x, now.y}});
         }
@@ -59,40 +59,43 @@ void DesktopPicture::carry_over(Drawing& drawing) const
 std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t stream,
                                                                     const BufferContent& content)
 {
-    const Size pixels = upright_size(content.pixels->size, content.orientation);
-    if (streams_.at(stream).facts.pixels != pixels) {
-        resize(stream, pixels);
-    }
-    const Rect place = layout_.place(stream);
+    Drawing drawing;
+    drawing.size = upright_size(content.pixels->size, content.orientation);
+    drawing.layout = streams_.at(stream).facts.pixels == drawing.size
+                         ? layout_
+                         : layout_with(stream, drawing.size);
+    const Rect place = drawing.layout.place(stream);
     if (place.empty()) {
+        streams_[stream].facts.pixels = drawing.size;
+        layout_ = drawing.layout;
         return std::nullopt;
     }
-    Drawing drawing;
     drawing.stream = stream;
     drawing.pixels = *content.pixels;
     drawing.orientation = content.orientation;
     drawing.corner = {place.x, place.y};
+    const Size whole = drawing.layout.size();
     const FramePtr& latest = pool_.latest();
-    if (latest && latest->size == layout_.size()) {
+    if (latest && latest->size == whole) {
         drawing.before = latest;
     }
-    const bool moved = !fresh_ && layout_ != drawn_layout_;
+    const bool moved = !fresh_ && drawing.layout != drawn_layout_;
     drawing.from_scratch = fresh_ || moved || !drawing.before;
     insist_ = insist_ || moved; // where monitors are is news even where all of them are black
-    drawing.what = Rect::of(pixels);
+    drawing.what = Rect::of(drawing.size);
     if (streams_[stream].drawn && !moved && content.damage &&
         content.orientation == Orientation::normal) {
         drawing.what.intersect(*content.damage);
     }
     if (drawing.from_scratch) {
-        drawing.touched = Rect::of(layout_.size());
+        drawing.touched = Rect::of(whole);
         carry_over(drawing);
     } else {
         drawing.touched = drawing.what;
         drawing.touched.translate(place.x, place.y);
         drawing.touched.intersect(place);
     }
-    drawing.frame = pool_.next(layout_.size(), drawing.touched);
+    drawing.frame = pool_.next(whole, drawing.touched);
     return drawing;
 }
 
@@ -117,9 +120,12 @@ Region DesktopPicture::Drawing::compare() const
 
 FramePtr DesktopPicture::end_pixels(const Drawing& drawing, const Region& damage)
 {
-    streams_.at(drawing.stream).drawn = true;
-    fresh_ = false;
+    Stream& stream = streams_.at(drawing.stream);
+    stream.drawn = true;
+    stream.facts.pixels = drawing.size;
+    layout_ = drawing.layout;
     drawn_layout_ = layout_;
+    fresh_ = false;
     place_monitors();
     const bool insisted = std::exchange(insist_, false);
     if (drawing.before && damage.empty() && !insisted) {

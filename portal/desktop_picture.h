@@ -32,6 +32,8 @@ public:
     // may be dropped, and then never was.
     struct Drawing {
         std::size_t stream = 0;
+        Size size; // of the stream's picture, upright
+        OutputLayout layout; // with that
         PixelView pixels;
         Orientation orientation = Orientation::normal;
         Region what; // of the pixels
@@ -78,7 +80,7 @@ private:
         std::uint32_t id = 0;
         bool drawn = false;
     };
-    void resize(std::size_t stream, Size pixels);
+    OutputLayout layout_with(std::size_t stream, Size pixels) const;
     void carry_over(Drawing& drawing) const;
     void place_monitors();
 

@@ -113,6 +113,31 @@ TEST(DesktopPicture, TellsWhereTheMonitorsOfTheLatestFrameAre)
     EXPECT_EQ(picture.monitors(), (MonitorPlaces{{1, {0, 0, 8, 6}}, {0, {8, 2, 4, 4}}}));
 }
 
+TEST(DesktopPicture, ANewSizeThatWasNotDrawnNeverWas)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {8, 6}), stream({8, 0}, {4, 4})});
+    const Screen left{{8, 6}, 1};
+    Screen right{{4, 4}, 2};
+    take_pixels(picture, 0, left.content);
+    take_pixels(picture, 1, right.content);
+    const auto layout = picture.layout();
+    const Screen turned{{6, 8}, 3};
+    ASSERT_TRUE(picture.begin_pixels(0, turned.content)); // and its buffer is lost
+    EXPECT_EQ(picture.layout(), layout);
+    right.fill({0, 0, 1, 1}, 4);
+    auto frame = take_pixels(picture, 1, right.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{12, 6}));
+    EXPECT_EQ(at(frame, 0, 0), 1U);
+    EXPECT_EQ(frame->damage, (Region{Rect{8, 0, 1, 1}}));
+    frame = take_pixels(picture, 0, turned.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->size, (Size{12, 8}));
+    EXPECT_EQ(at(frame, 0, 7), 3U);
+    EXPECT_EQ(at(frame, 8, 0), 4U);
+}
+
 TEST(DesktopPicture, ComposesMonitorsByPosition)
 {
     DesktopPicture picture;
