@@ -26,6 +26,7 @@ constexpr std::chrono::milliseconds k_call_limit{5'000};
 // An application that gives or takes for so long without an end has hung.
 constexpr std::chrono::milliseconds k_read_limit{8'000};
 constexpr std::chrono::milliseconds k_write_limit{10'000};
+constexpr std::chrono::milliseconds k_between_offers{100};
 constexpr unsigned k_most_transfers = 16;
 constexpr std::size_t k_piece = std::size_t{64} * 1024;
 constexpr std::size_t k_most_mime_types = 256;
@@ -153,6 +154,8 @@ void SelectionClipboard::detach()
     matches_.clear();
     under_way_ = 0;
     give_up_.reset();
+    next_offer_.reset();
+    pace_.reset();
     tasks_.cancel_soon();
     proxy_.reset();
     door_.reset();
@@ -187,6 +190,7 @@ void SelectionClipboard::take_owner_change(Message& message)
     if (under_way_ > 0 || observer_ == nullptr) {
         return;
     }
+    next_offer_.reset(); // this is newer
     auto mime_types = strings_of(options, door_->mime_types);
     mime_types.resize(std::min(mime_types.size(), k_most_mime_types));
     observer_->on_copied(std::move(mime_types));
@@ -226,6 +230,22 @@ void SelectionClipboard::offer(std::vector<std::string> mime_types)
     if (!enabled_) {
         return;
     }
+    next_offer_ = std::move(mime_types);
+    if (!pace_) {
+        send_offer();
+    }
+}
+
+void SelectionClipboard::send_offer()
+{
+    if (!next_offer_) {
+        return;
+    }
+    const auto mime_types = std::move(*std::exchange(next_offer_, std::nullopt));
+    pace_ = call_after(k_between_offers, [this] {
+        pace_.reset();
+        send_offer();
+    });
     VariantMap options;
     if (!mime_types.empty()) {
         options[door_->mime_types] = sdbus::Variant{mime_types};
@@ -251,7 +271,8 @@ Task<ClipDataPtr> SelectionClipboard::read(std::string mime_type, std::size_t li
 {
     auto message = call("SelectionRead");
     message << mime_type;
-    auto reply = co_await call_bus(*proxy_, std::move(message), k_call_limit);
+    const auto proxy = proxy_;
+    auto reply = co_await call_bus(*proxy, std::move(message), k_call_limit);
     sdbus::UnixFd handle;
     reply >> handle;
     const UniqueFd pipe{handle.release()};
@@ -286,7 +307,8 @@ Task<> SelectionClipboard::give_octets(Transfer transfer)
     const auto data = co_await observer_->on_pasted(transfer.mime_type);
     auto message = call("SelectionWrite");
     message << transfer.serial;
-    auto reply = co_await call_bus(*proxy_, std::move(message), k_call_limit);
+    const auto proxy = proxy_;
+    auto reply = co_await call_bus(*proxy, std::move(message), k_call_limit);
     sdbus::UnixFd handle;
     reply >> handle;
     const UniqueFd pipe{handle.release()};

@@ -65,6 +65,7 @@ private:
     template <typename Message>
     bool is_ours(Message& message) const;
 
+    void send_offer();
     sdbus::MethodCall call(const char* method);
     Task<> give(Transfer transfer);
     Task<> give_octets(Transfer transfer);
@@ -73,13 +74,17 @@ private:
     sdbus::IConnection& connection_;
     ClipboardObserver* observer_ = nullptr;
     std::optional<SelectionDoor> door_;
-    std::unique_ptr<sdbus::IProxy> proxy_;
+    // Whoever waits for an answer holds it: without it none comes, not even that it took too long.
+    std::shared_ptr<sdbus::IProxy> proxy_;
     std::vector<sdbus::Slot> matches_;
     bool enabled_ = false;
     // Offers that have not come back as a change of the owner: what is heard meanwhile of others
     // was before them.
     unsigned under_way_ = 0;
     Source give_up_;
+    // However often viewers copy: the newest offer waits while this one runs.
+    std::optional<std::vector<std::string>> next_offer_;
+    Source pace_;
     unsigned transfers_ = 0;
     TaskScope tasks_;
 };

@@ -22,7 +22,8 @@ public:
     SharedResult(const SharedResult&) = delete;
     SharedResult& operator=(const SharedResult&) = delete;
 
-    bool ready() const { return value_.has_value() || error_; }
+    bool ready() const { return has_value() || error_; }
+    bool has_value() const { return value_.has_value(); }
     void set(T value)
     {
         value_.emplace(std::move(value));

@@ -23,8 +23,10 @@ SessionClipboard::~SessionClipboard() { fail_asked("the viewer has left"); }
 void SessionClipboard::fail_asked(const char* why)
 {
     const auto asked = std::exchange(asked_, {});
-    for (const auto& [kind, result] : asked) {
-        result->fail(std::make_exception_ptr(ClipboardError{why}));
+    for (const auto& [kind, waited_for] : asked) {
+        if (const auto result = waited_for.lock()) {
+            result->fail(std::make_exception_ptr(ClipboardError{why}));
+        }
     }
 }
 
@@ -42,26 +44,15 @@ void SessionClipboard::on_encodings()
 void SessionClipboard::on_cut_text(const ClientCutText& message)
 {
     if (!message.extended) {
-        take_text(message);
+        if (message.kept && host_.clipboard_rights().from_viewer) {
+            arrived_ = Latin1{message.octets};
+            in_work_.set();
+        }
     } else if (message.kept) {
         take(parse_clip_message(message.octets));
     } else {
         fail_asked("the viewer sent more than is taken");
     }
-}
-
-void SessionClipboard::take_text(const ClientCutText& message)
-{
-    if (!host_.clipboard_rights().from_viewer || !message.kept) {
-        return;
-    }
-    const std::string text = utf8_from_latin1(message.octets);
-    ClipOffer offer;
-    if (!text.empty()) {
-        offer.kinds.add(ClipKind::text);
-        offer.contents[ClipKind::text] = std::make_shared<const Bytes>(text.begin(), text.end());
-    }
-    host_.on_viewer_copied(std::move(offer));
 }
 
 void SessionClipboard::take(const ClipMessage& message)
@@ -105,10 +96,32 @@ Task<> SessionClipboard::take_in()
         while (!arrived_) {
             co_await in_work_.wait();
         }
-        Packed packed = std::move(*arrived_);
+        auto arrived = std::move(*arrived_);
         arrived_.reset();
-        co_await unpack(std::move(packed));
+        if (auto* packed = std::get_if<Packed>(&arrived)) {
+            co_await unpack(std::move(*packed));
+        } else {
+            co_await convert(std::get<Latin1>(std::move(arrived)));
+        }
     }
+}
+
+Task<> SessionClipboard::convert(Latin1 latin1)
+{
+    auto job = [octets = std::move(latin1.octets)] {
+        const std::string text = utf8_from_latin1(octets);
+        return Bytes{text.begin(), text.end()};
+    };
+    auto text = co_await workers_.run(std::move(job));
+    if (!host_.clipboard_rights().from_viewer) {
+        co_return; // not any more
+    }
+    ClipOffer offer;
+    if (!text.empty()) {
+        offer.kinds.add(ClipKind::text);
+        offer.contents[ClipKind::text] = std::make_shared<const Bytes>(std::move(text));
+    }
+    host_.on_viewer_copied(std::move(offer));
 }
 
 // Not on this thread: little can be inflated to much.
@@ -132,8 +145,11 @@ void SessionClipboard::take_contents(std::map<ClipKind, ClipDataPtr> contents, C
             continue;
         }
         solicited = true;
-        const auto result = asked->second;
+        const auto result = asked->second.lock();
         asked_.erase(asked);
+        if (!result) {
+            continue;
+        }
         if (const auto content = contents.find(kind); content != contents.end()) {
             result->set(content->second);
         } else {
@@ -153,13 +169,27 @@ void SessionClipboard::take_contents(std::map<ClipKind, ClipDataPtr> contents, C
 
 ClipResultPtr SessionClipboard::ask(ClipKind kind)
 {
-    auto& result = asked_[kind];
+    auto& waited_for = asked_[kind];
+    auto result = waited_for.lock();
     if (!result) {
         result = std::make_shared<ClipResult>();
+        waited_for = result;
         to_ask_ |= clip_format(kind);
-        out_work_.set();
+        ask_viewer();
     }
     return result;
+}
+
+void SessionClipboard::ask_viewer()
+{
+    if (question_under_way_ || to_ask_ == 0) {
+        return;
+    }
+    question_under_way_ = true;
+    state_.answer(CutText{clip_action_message(clip::k_request, std::exchange(to_ask_, 0)), [this] {
+                              question_under_way_ = false;
+                              ask_viewer();
+                          }});
 }
 
 // --- to the viewer
@@ -230,10 +260,6 @@ Task<bool> SessionClipboard::say_next()
         caps_due_ = false;
         told_caps_ = own_caps();
         send(clip_caps_message(*told_caps_));
-        co_return true;
-    }
-    if (to_ask_ != 0) {
-        send(clip_action_message(clip::k_request, std::exchange(to_ask_, 0)));
         co_return true;
     }
     if (!host_.clipboard_rights().to_viewer) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace gds {
@@ -41,7 +42,8 @@ public:
     void changed();
     // What the viewer may, or whether the clipboard is there, may have changed.
     void rights_changed();
-    // What the viewer has offered; fails when the session ends first.
+    // What the viewer has offered; fails when the session ends first. It is asked for once while
+    // anybody holds the result.
     ClipResultPtr ask(ClipKind kind);
 
     // The two tasks of it; they end only by an error.
@@ -53,15 +55,19 @@ private:
         std::uint32_t formats;
         Bytes octets;
     };
+    struct Latin1 {
+        Bytes octets;
+    };
 
     void take(const ClipMessage& message);
-    void take_text(const ClientCutText& message);
     void take_contents(std::map<ClipKind, ClipDataPtr> contents, ClipKinds sent);
     Task<> unpack(Packed packed);
+    Task<> convert(Latin1 text);
     void fail_asked(const char* why);
 
     bool extended() const { return state_.choice.extended_clipboard; }
     void look_at_rights();
+    void ask_viewer();
     std::uint32_t own_caps() const;
     Task<bool> say_next();
     Task<> tell_news();
@@ -80,15 +86,18 @@ private:
     bool old_news_ = true; // from before the session: not sent unasked
     std::uint32_t asked_for_ = 0; // by the viewer: formats
     std::uint32_t to_ask_ = 0; // by us
-    bool under_way_ = false; // a message of ours
+    // A message of ours: a request, which does not wait for what is given; any other.
+    bool question_under_way_ = false;
+    bool under_way_ = false;
     Wakeup out_work_;
 
     // What was offered before there was a clipboard, with which the session began.
     std::optional<ClipKinds> early_;
     bool was_open_ = false;
-    std::optional<Packed> arrived_;
+    std::optional<std::variant<Packed, Latin1>> arrived_;
     Wakeup in_work_;
-    std::map<ClipKind, ClipResultPtr> asked_;
+    // Without anybody who waits the answer is late, or never comes.
+    std::map<ClipKind, std::weak_ptr<ClipResult>> asked_;
 };
 
 } // namespace gds

@@ -142,7 +142,7 @@ void SharedClipboard::remove(ClipboardPeer& peer)
     owner_ = nullptr;
     ClipKinds left;
     for (const auto& [kind, result] : contents_) {
-        if (result->ready()) {
+        if (result->has_value()) {
             left.add(kind);
         }
     }

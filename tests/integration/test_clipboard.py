@@ -263,6 +263,20 @@ def test_an_application_that_hangs_costs_nobody_else_anything(shared, applicatio
     assert len(questions) <= 3, questions
 
 
+def test_a_hail_of_offers_reaches_the_compositor_as_a_few(shared, application):
+    viewer = connect_open(shared)
+    monitor = shared.desktop.spawn("monitor", "dbus-monitor", "--session", "member='SetSelection'")
+    wait_until(lambda: "NameAcquired" in monitor.log_tail(), 5, "dbus-monitor does not look")
+    for _ in range(200):
+        viewer.extended_cut_text(wire.action(wire.NOTIFY | wire.HTML))
+        viewer.extended_cut_text(wire.action(wire.NOTIFY | wire.TEXT))
+    application.wait_types(PLAIN)
+    hear_all(viewer)
+    offers = monitor.log.read_text().count("member=SetSelection")
+    shared.desktop.processes.stop("monitor")
+    assert 1 <= offers <= 20
+
+
 def test_a_broken_zlib_stream_ends_only_who_sent_it(shared, application):
     worker = connect_open(shared)
     viewer = connect_open(shared)

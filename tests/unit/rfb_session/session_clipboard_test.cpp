@@ -166,6 +166,37 @@ TEST_F(SessionClipboardTest, WhatTheViewerOffersIsAskedForWhenItIsWanted)
     EXPECT_EQ(host.copied.size(), 1U);
 }
 
+TEST_F(SessionClipboardTest, WhatIsNotAnsweredIsAskedForAgain)
+{
+    admit_extended();
+    auto text = session->ask_clipboard(ClipKind::text);
+    EXPECT_EQ(next_clip().action, clip::k_request);
+    text.reset(); // nobody waits any more
+    text = session->ask_clipboard(ClipKind::text);
+    EXPECT_EQ(next_clip().action, clip::k_request);
+    text.reset();
+    say(client_provides({{ClipKind::text, data_of("late")}}));
+    settle();
+    EXPECT_TRUE(host.copied.empty());
+    text = session->ask_clipboard(ClipKind::text);
+    EXPECT_EQ(next_clip().action, clip::k_request);
+    say(client_provides({{ClipKind::text, data_of("at last")}}));
+    ASSERT_TRUE(spin_until([&] { return text->ready(); }));
+    EXPECT_EQ(as_text(*text->get()), "at last");
+}
+
+TEST_F(SessionClipboardTest, AQuestionDoesNotWaitForWhatIsGiven)
+{
+    admit_extended();
+    host.clips[ClipKind::text] = std::make_shared<ClipResult>(); // it hangs
+    say(client_action(clip::k_request, clip::k_text));
+    settle();
+    const auto html = session->ask_clipboard(ClipKind::html);
+    const auto question = next_clip();
+    EXPECT_EQ(question.action, clip::k_request);
+    EXPECT_EQ(question.formats, clip::k_html);
+}
+
 TEST_F(SessionClipboardTest, WhatComesUnaskedIsAnOffer)
 {
     admit_extended();

@@ -171,6 +171,16 @@ TEST_F(SharedClipboardTest, WhatAViewerHasGivenStaysWhenItLeaves)
     EXPECT_EQ(outcome(clipboard.read(ClipKind::html)), "(failed)");
 }
 
+TEST_F(SharedClipboardTest, WhatAViewerFailedToGiveDoesNotStay)
+{
+    clipboard.offer(alice, {kinds_of({ClipKind::text}), {}});
+    const auto text = clipboard.read(ClipKind::text);
+    EXPECT_EQ(outcome(text), "(failed)");
+    clipboard.remove(alice);
+    EXPECT_TRUE(clipboard.kinds_for(bob).empty());
+    EXPECT_TRUE(desktop.offered.empty());
+}
+
 TEST_F(SharedClipboardTest, WhatAViewerTakesBackIsGone)
 {
     clipboard.offer(alice, {kinds_of({ClipKind::text}), {}});
