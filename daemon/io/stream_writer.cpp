@@ -13,7 +13,8 @@ void StreamWriter::set_number(std::size_t at, T value)
     }
 }
 
-// Not inline: g++ 14 -O2 then takes what was put before for all that the buffer can hold, and warns.
+// Not inline: g++ 14 -O2 then takes what was put before for all that the buffer can hold, and
+// warns.
 void StreamWriter::put_bytes(ByteView bytes)
 {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());

@@ -27,7 +27,7 @@ spa_region region(int x, int y, std::uint32_t width, std::uint32_t height)
 TEST(PipeWireBuffer, TellsPixelsWithStrideAndOffset)
 {
     MadeBuffer made{k_size, 48};
-    made.memory = Bytes(made.memory.size() + 16);
+    made.memory = std::vector<std::uint8_t>(made.memory.size() + 16);
     made.data.data = made.memory.data();
     made.data.maxsize += 16;
     made.chunk.offset = 16;
