@@ -95,5 +95,8 @@ class ProcessGroup:
         for name in reversed(list(self.running)):
             self.stop(name)
 
+    def alive(self, name):
+        return name in self.running and self.running[name].alive()
+
     def __getitem__(self, name):
         return self.running[name]

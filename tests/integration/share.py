@@ -65,7 +65,7 @@ class Share:
         self.daemon.set_setting("listen-addresses", "['127.0.0.1']")
         self.daemon.control("enable")
         self.daemon.wait_listening()
-        if not self.desktop.processes["terminal"].alive():
+        if not self.desktop.processes.alive("terminal"):
             self.show_typing_terminal()
 
     def set_access(self, rules, otherwise):

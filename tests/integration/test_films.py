@@ -23,7 +23,9 @@ PSNR = 33  # dB
 
 @pytest.fixture
 def film(shared):
-    """A film that plays; its process."""
+    """A film that plays; its process. Alone: sway 1.10 draws one picture of a window that comes to fill
+    the screen in another's place, and no more."""
+    shared.desktop.processes.stop("terminal")
     process = shared.desktop.spawn("film", sys.executable, "-B", PLAYER,
                                    "{}x{}+{}+{}".format(*FILM), "25", GDK_BACKEND="wayland")
     yield process
