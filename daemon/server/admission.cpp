@@ -8,6 +8,8 @@ namespace gds {
 
 namespace {
 
+constexpr const char* k_too_many_wrong = "too many wrong passwords from this address";
+
 std::size_t random_below(std::size_t bound)
 {
     static std::random_device device;
@@ -26,12 +28,38 @@ std::size_t Admission::waiting_from(const std::string& source) const
     return found == waiting_by_source_.end() ? 0 : found->second;
 }
 
+bool Admission::is_paused(const std::string& source, Time now) const
+{
+    const auto known = sources_.find(source);
+    return known != sources_.end() && now < known->second.paused_until;
+}
+
+void Admission::count_in(Id id, const std::string& source)
+{
+    waiting_.emplace(id, source);
+    ++waiting_by_source_[source];
+}
+
+Admission::Verdict Admission::enter_called(Id id, const std::string& source, Time now)
+{
+    Verdict verdict;
+    if (is_paused(source, now)) {
+        verdict.reason = k_too_many_wrong;
+    } else if (waiting_from(source) >= limits_.unauthenticated_per_source ||
+               waiting_.size() >= limits_.unauthenticated) {
+        verdict.reason = "too many others that have not logged in yet";
+    } else {
+        count_in(id, source);
+        verdict.accepted = true;
+    }
+    return verdict;
+}
+
 Admission::Verdict Admission::enter(Id id, const std::string& source, Time now)
 {
     Verdict verdict;
-    const auto known = sources_.find(source);
-    if (known != sources_.end() && now < known->second.paused_until) {
-        verdict.reason = "too many wrong passwords from this address";
+    if (is_paused(source, now)) {
+        verdict.reason = k_too_many_wrong;
         return verdict;
     }
 
@@ -48,8 +76,7 @@ Admission::Verdict Admission::enter(Id id, const std::string& source, Time now)
     for (const Id victim : verdict.dropped) {
         leave(victim);
     }
-    waiting_.emplace(id, source);
-    ++waiting_by_source_[source];
+    count_in(id, source);
     verdict.accepted = true;
     return verdict;
 }

@@ -49,6 +49,8 @@ public:
     };
     // A connection was accepted by the kernel. Accepted ones stay counted until leave().
     Verdict enter(Id id, const std::string& source, Time now);
+    // The same for somebody whom we have called: nobody loses his place to him.
+    Verdict enter_called(Id id, const std::string& source, Time now);
     // It logged in or ended. Once per accepted id; unknown ids are ignored.
     void leave(Id id);
 
@@ -71,6 +73,8 @@ private:
         Time last_wrong{};
         std::list<std::string>::iterator age;
     };
+    bool is_paused(const std::string& source, Time now) const;
+    void count_in(Id id, const std::string& source);
     Source& source_of(const std::string& name);
     void forget_old_wrongs(Source& source, Time now) const;
     std::size_t largest_crowd() const;

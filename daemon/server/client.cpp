@@ -7,6 +7,7 @@
 #include "io/tls_stream.h"
 
 #include <ctime>
+#include <string_view>
 #include <utility>
 
 namespace gds {
@@ -111,6 +112,7 @@ Task<> Client::serve()
     } catch (...) {
         failure = std::current_exception();
     }
+    login_deadline_.reset();
     settle_judgement(false); // unless it is by now
     if (failure) {
         std::rethrow_exception(failure);
@@ -169,7 +171,15 @@ Task<> Client::picture_or_card()
     }
 }
 
-void Client::on_stage(const char* stage) { stage_ = stage; }
+void Client::on_stage(const char* stage)
+{
+    stage_ = stage;
+    if (more_patience_ > 0ms && !login_deadline_ && std::string_view{stage} != "version") {
+        // He has come: it is a login as any other from now on.
+        login_deadline_ =
+            call_after(policy_->login_timeout, [this] { disconnect(TimedOut{}.what()); });
+    }
+}
 
 bool Client::may_judge()
 {

@@ -170,6 +170,7 @@ private:
     const Cursor no_cursor_;
     Wakeup picture_came_;
     const char* stage_ = "version";
+    Source login_deadline_; // of one who may come late
     bool judging_ = false; // his secret, so that it counts
     bool looking_up_ = false; // his groups
     Source look_up_again_;

@@ -52,7 +52,7 @@ Server::Server(ScreenCapture& capture, WorkerPool& workers, std::string desktop_
                }),
       calls_(
           workers, [this] { return expect_callable(); },
-          [this](Arrival arrival) { return take_in(++last_number_, std::move(arrival)); })
+          [this](Arrival arrival) { return take_in_called(std::move(arrival)); })
 {}
 
 Server::~Server()

@@ -90,6 +90,8 @@ private:
     void arrive(Accepted accepted);
     void admit(Accepted accepted);
     unsigned take_in(unsigned number, Arrival arrival);
+    // Throws CallError.
+    unsigned take_in_called(Arrival arrival);
     void look_at_listener();
     SocksProtection expect_callable() const;
     // For programs of our own user on a unix socket, or for all others.

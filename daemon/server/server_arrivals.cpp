@@ -154,6 +154,17 @@ unsigned Server::take_in(unsigned number, Arrival arrival)
     return number;
 }
 
+unsigned Server::take_in_called(Arrival arrival)
+{
+    const unsigned number = ++last_number_;
+    const auto verdict =
+        admission_.enter_called(number, arrival.source, std::chrono::steady_clock::now());
+    if (!verdict.accepted) {
+        throw CallError{CallFailure::no_room, verdict.reason};
+    }
+    return take_in(number, std::move(arrival));
+}
+
 unsigned Server::call_viewer(ViewerCall call, OnCallAnswer answer)
 {
     return calls_.start(std::move(call), std::move(answer));

@@ -179,7 +179,7 @@ Task<unsigned> ViewerCalls::attempt(const ViewerCall& call, const UnderWay& unde
         arrival.behind_proxy = true;
         const auto numeric = SocketAddress::parse(call.host);
         arrival.address = numeric ? numeric->host() : "";
-        arrival.source = numeric ? numeric->source() : call.host;
+        arrival.source = numeric ? numeric->source() : "called " + call.host;
     } else {
         auto made = co_await connect_to(call.host, call.port);
         arrival.peer = made.peer->text();

@@ -33,6 +33,36 @@ TEST(Admission, the_eleventh_silent_connection_of_a_source_costs_its_oldest_its_
     EXPECT_EQ(admission.unauthenticated(), 10U);
 }
 
+TEST(Admission, who_is_called_is_counted_and_costs_nobody_his_place)
+{
+    Admission admission{{}, always_last};
+    for (Admission::Id id = 1; id <= 9; ++id) {
+        admission.enter(id, "192.0.2.1", k_start);
+    }
+    EXPECT_TRUE(admission.enter_called(10, "192.0.2.1", k_start).accepted);
+    const auto one_more = admission.enter_called(11, "192.0.2.1", k_start);
+    EXPECT_FALSE(one_more.accepted);
+    EXPECT_NE(one_more.reason, "");
+    EXPECT_EQ(admission.unauthenticated(), 10U);
+    admission.leave(10);
+    EXPECT_TRUE(admission.enter_called(12, "192.0.2.1", k_start).accepted);
+    for (Admission::Id id = 20; admission.unauthenticated() < 100; ++id) {
+        admission.enter_called(id, "192.0.2." + std::to_string(id), k_start);
+    }
+    EXPECT_FALSE(admission.enter_called(200, "192.0.2.200", k_start).accepted);
+    EXPECT_EQ(admission.unauthenticated(), 100U);
+}
+
+TEST(Admission, who_guessed_is_not_called)
+{
+    Admission admission{{}, always_last};
+    for (int i = 0; i < 5; ++i) {
+        wrong(admission, "192.0.2.1", k_start);
+    }
+    EXPECT_FALSE(admission.enter_called(1, "192.0.2.1", k_start + 1s).accepted);
+    EXPECT_TRUE(admission.enter_called(1, "192.0.2.1", k_start + 11s).accepted);
+}
+
 TEST(Admission, an_honest_source_keeps_its_place_in_a_flood)
 {
     Admission admission{{}, always_zero};

@@ -136,6 +136,17 @@ UniqueFd listening_socket()
     return fd;
 }
 
+ViewerCall viewer_at(const UniqueFd& listening)
+{
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+    ViewerCall call;
+    call.host = "127.0.0.1";
+    call.port = SocketAddress::from(reinterpret_cast<const sockaddr*>(&bound))->port();
+    return call;
+}
+
 UniqueFd connect_to(const UniqueFd& listening)
 {
     sockaddr_storage storage{};
@@ -370,6 +381,38 @@ TEST_F(ServerTest, calls_that_wait_end_with_all_else)
     apply();
     ASSERT_EQ(failures.size(), 3U);
     EXPECT_EQ(failures.back(), CallFailure::not_shared);
+}
+
+TEST_F(ServerTest, who_is_called_takes_a_place_as_others_do)
+{
+    apply();
+    const auto listening = listening_socket();
+    ASSERT_EQ(::listen(listening.get(), 16), 0);
+    std::vector<CallAnswer> answers;
+    for (std::size_t i = 0; i < 11; ++i) {
+        server.call_viewer(viewer_at(listening),
+                           [&](const CallAnswer& answer) { answers.push_back(answer); });
+        ASSERT_TRUE(eventually([&] { return answers.size() == i + 1; }));
+    }
+    EXPECT_EQ(server.clients().size(), 10U);
+    EXPECT_FALSE(answers[9].failure);
+    EXPECT_EQ(answers[10].failure, CallFailure::no_room);
+}
+
+TEST_F(ServerTest, a_repeater_is_waited_for_and_the_viewer_no_longer_than_others)
+{
+    policy.login_timeout = 100ms;
+    apply();
+    const auto listening = listening_socket();
+    auto call = viewer_at(listening);
+    call.repeater_id = "1";
+    server.call_viewer(call, [](const CallAnswer&) {});
+    ASSERT_TRUE(eventually([&] { return server.clients().size() == 1; }));
+    const UniqueFd viewer{::accept(listening.get(), nullptr, nullptr)};
+    EXPECT_FALSE(eventually([&] { return server.clients().empty(); }, 300ms));
+    ASSERT_EQ(::send(viewer.get(), k_version.data(), k_version.size(), 0),
+              static_cast<ssize_t>(k_version.size()));
+    EXPECT_TRUE(eventually([&] { return server.clients().empty(); }));
 }
 
 TEST_F(ServerTest, silent_connections_beyond_ten_lose_the_oldest)
