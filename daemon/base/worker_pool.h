@@ -90,8 +90,15 @@ private:
 
 // Whom a job may wait for. Those who wait for one have nothing to do with those who wait for
 // another.
-enum class WaitsFor { kerberos, keytab, saslauthd, sasldb, name_service };
-inline constexpr std::size_t k_waits_for = 5;
+enum class WaitsFor {
+    kerberos, // logins to us
+    keytab,
+    saslauthd,
+    sasldb,
+    name_service,
+    proxy, // logins of ours, by Kerberos
+};
+inline constexpr std::size_t k_waits_for = 6;
 
 class WorkerPool {
 public:

@@ -5,6 +5,7 @@
 
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_krb5.h>
+#include <string.h>
 
 namespace gds {
 
@@ -14,12 +15,15 @@ constexpr OM_uint32 k_asked = GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQU
                               GSS_C_INTEG_FLAG | GSS_C_CONF_FLAG;
 constexpr OM_uint32 k_needed = k_asked & ~static_cast<OM_uint32>(GSS_C_CONF_FLAG);
 
-// What a library call allocated.
+// What a library call allocated; wiped, since some of it was encrypted.
 class Buffer {
 public:
     Buffer() = default;
     ~Buffer()
     {
+        if (buffer_.value != nullptr) {
+            ::explicit_bzero(buffer_.value, buffer_.length);
+        }
         OM_uint32 minor = 0;
         gss_release_buffer(&minor, &buffer_);
     }

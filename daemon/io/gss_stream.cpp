@@ -2,6 +2,7 @@
 #include "io/gss_stream.h"
 
 #include "base/errors.h"
+#include "base/secret_string.h"
 #include "io/stream_reader.h"
 #include "io/stream_writer.h"
 
@@ -32,6 +33,8 @@ GssStream::GssStream(ByteStream& lower, std::shared_ptr<GssInitiator> context,
       most_per_message_(context_->most_for(k_token, encrypted_))
 {}
 
+GssStream::~GssStream() { wipe(clear_); }
+
 Task<std::size_t> GssStream::read_some(std::span<std::uint8_t> into)
 {
     unsigned empty = 0;
@@ -47,6 +50,10 @@ Task<std::size_t> GssStream::read_some(std::span<std::uint8_t> into)
     const std::size_t size = std::min(into.size(), clear_.size() - taken_);
     std::copy_n(clear_.begin() + static_cast<std::ptrdiff_t>(taken_), size, into.begin());
     taken_ += size;
+    if (taken_ == clear_.size()) { // it may have been a password
+        wipe(clear_);
+        taken_ = 0;
+    }
     co_return size;
 }
 

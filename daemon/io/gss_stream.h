@@ -24,6 +24,10 @@ public:
         return encrypted_ ? SocksProtection::confidentiality : SocksProtection::integrity;
     }
 
+    ~GssStream() override;
+    GssStream(const GssStream&) = delete;
+    GssStream& operator=(const GssStream&) = delete;
+
     Task<std::size_t> read_some(std::span<std::uint8_t> into) override;
     Task<> write(ByteView from) override;
 

@@ -46,7 +46,7 @@ Task<Bytes> methods_for(SocksLogin login, SocksProtection least, WorkerPool& wor
         break;
     }
     auto look = [] { return GssInitiator::has_credentials(); };
-    const bool ticket = co_await workers.run_apart(WaitsFor::kerberos, std::move(look));
+    const bool ticket = co_await workers.run_apart(WaitsFor::proxy, std::move(look));
     if (!ticket) {
         co_return Bytes{Method::none};
     }

@@ -66,7 +66,7 @@ Task<> authenticate(ByteStream& stream, std::shared_ptr<GssInitiator> context, W
     Bytes received;
     for (unsigned steps = 0; steps < k_most_steps; ++steps) {
         auto job = [context, received] { return context->step(received); };
-        auto step = co_await workers.run_apart(WaitsFor::kerberos, std::move(job));
+        auto step = co_await workers.run_apart(WaitsFor::proxy, std::move(job));
         const bool complete = step.complete;
         if (step.token.empty()) {
             if (complete) {
@@ -125,7 +125,7 @@ Task<std::unique_ptr<GssStream>> log_in(ByteStream& stream, const SocksProxy& pr
     auto begin = [service = proxy.service, host = proxy.host] {
         return std::make_shared<GssInitiator>(service, host);
     };
-    auto context = co_await workers.run_apart(WaitsFor::kerberos, std::move(begin));
+    auto context = co_await workers.run_apart(WaitsFor::proxy, std::move(begin));
     co_await authenticate(stream, context, workers);
     const auto protection = co_await agree_on_protection(stream, *context, proxy.least);
     co_return std::make_unique<GssStream>(stream, std::move(context), protection);

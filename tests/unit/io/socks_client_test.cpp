@@ -163,13 +163,30 @@ TEST_F(SocksClientTest, WithoutATicketThereIsNothingToOffer)
     EXPECT_EQ(heard(), "\x05\x01\x01"s + "\x01\xff"s);
 }
 
+// Of logins to us by Kerberos none may wait for a proxy's, nor the other way round.
+TEST_F(SocksClientTest, OthersWhoWaitForKerberosAreNotInTheWay)
+{
+    ::setenv("KRB5CCNAME", "FILE:/nonexistent", 1);
+    std::latch over{1};
+    TaskScope others;
+    for (unsigned i = 0; i < WorkerPool::k_most_apart; ++i) {
+        auto job = [&over] { over.wait(); };
+        others.spawn(workers.run_apart(WaitsFor::kerberos, std::move(job)));
+    }
+    proxy.login = SocksLogin::automatic;
+    proxy_says("\x05\x00"s + "\x05\x00\x00\x01"s + std::string(6, '\0'));
+    EXPECT_EQ(connect(), std::nullopt);
+    over.count_down();
+    EXPECT_TRUE(spin_until([&others] { return others.empty(); }));
+}
+
 TEST_F(SocksClientTest, TheProxyIsToldThatALoginTakesTooLong)
 {
     std::latch over{1};
     TaskScope others;
     for (unsigned i = 0; i < WorkerPool::k_most_apart; ++i) {
         auto job = [&over] { over.wait(); };
-        others.spawn(workers.run_apart(WaitsFor::kerberos, std::move(job)));
+        others.spawn(workers.run_apart(WaitsFor::proxy, std::move(job)));
     }
     proxy.login = SocksLogin::gssapi;
     proxy_says("\x05\x01"s);
