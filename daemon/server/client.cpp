@@ -189,7 +189,7 @@ bool Client::may_judge()
 
 void Client::log_end(std::exception_ptr failure) const
 {
-    if (!session_ && of_proxy_itself_ && is_end_of_stream(failure)) {
+    if (of_proxy_itself_ && socket_->bytes_received() == 0 && is_end_of_stream(failure)) {
         return; // a health check has seen what it wanted to see
     }
     if (session_ ? !owner_.may_log_session(source_) : !owner_.may_log(source_)) {

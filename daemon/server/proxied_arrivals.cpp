@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -55,53 +56,104 @@ ProxiedArrivals::ProxiedArrivals(OnArrival on_arrival, OnFailure on_failure,
     : on_arrival_(std::move(on_arrival)), on_failure_(std::move(on_failure)), patience_(patience)
 {}
 
+bool ProxiedArrivals::is_trusted(const std::string& address) const
+{
+    return std::ranges::any_of(proxies_,
+                               [&](const HostNetwork& proxy) { return is_within(proxy, address); });
+}
+
 bool ProxiedArrivals::expects_header(const Accepted& accepted) const
 {
-    return std::ranges::any_of(
-        proxies_, [&](const HostNetwork& proxy) { return is_within(proxy, accepted.address); });
+    return is_trusted(accepted.address);
+}
+
+void ProxiedArrivals::trust(std::vector<HostNetwork> proxies)
+{
+    proxies_ = std::move(proxies);
+    for (auto each = waiting_.begin(); each != waiting_.end();) {
+        const auto next = std::next(each);
+        if (!is_trusted(each->second->address)) {
+            end(each, "PROXY headers from there are not believed any more");
+        }
+        each = next;
+    }
 }
 
 void ProxiedArrivals::take(Accepted accepted)
 {
-    if (waiting_ >= k_most_waiting) {
-        on_failure_(accepted.peer, accepted.source,
-                    "too many proxied connections without a header");
-        return;
-    }
-    auto receiving = receive(std::move(accepted));
-    ++waiting_;
-    tasks_.spawn(std::move(receiving), [this](std::exception_ptr error) {
-        --waiting_;
+    make_room();
+    const auto number = ++last_number_;
+    auto& waiting = *waiting_.emplace(number, std::make_unique<Waiting>()).first->second;
+    waiting.peer = accepted.peer;
+    waiting.address = accepted.address;
+    waiting.source = accepted.source;
+    auto receiving = receive(waiting, std::move(accepted));
+    waiting.task.spawn(std::move(receiving), [this, number](std::exception_ptr error) {
+        waiting_.erase(number);
         if (error) {
             log_warning("a proxied connection could not be taken");
         }
     });
 }
 
-void ProxiedArrivals::drop_all()
+// A proxy says its header at once: who has said nothing for longest will say nothing. Without one
+// it is the oldest, whose time is up first.
+void ProxiedArrivals::make_room()
 {
-    tasks_.cancel_soon([this] { waiting_ = 0; });
+    const auto is_there = [](const auto& entry) { return !entry.second->over; };
+    if (static_cast<std::size_t>(std::ranges::count_if(waiting_, is_there)) < k_most_waiting) {
+        return;
+    }
+    auto victim = std::ranges::find_if(waiting_, [&](const auto& entry) {
+        return is_there(entry) && entry.second->begun.empty();
+    });
+    if (victim == waiting_.end()) {
+        victim = std::ranges::find_if(waiting_, is_there);
+    }
+    end(victim, "too many proxied connections without a header");
 }
 
-Task<> ProxiedArrivals::receive(Accepted accepted)
+void ProxiedArrivals::end(WaitingMap::iterator waiting, const std::string& why)
 {
-    Bytes begun;
+    auto ended = std::move(waiting->second);
+    waiting_.erase(waiting);
+    if (!ended->over && !why.empty()) {
+        on_failure_(ended->peer, ended->source, why);
+    }
+    ended->over = true;
+    ended_.push_back(std::move(ended));
+    drop_ended_ = call_soon([this] { ended_.clear(); });
+}
+
+void ProxiedArrivals::drop_all()
+{
+    while (!waiting_.empty()) {
+        end(waiting_.begin(), "");
+    }
+}
+
+Task<> ProxiedArrivals::receive(Waiting& waiting, Accepted accepted)
+{
     std::string why;
     ProxyHeader header;
-    auto receiving = receive_header(accepted.socket.get(), begun);
+    auto receiving = receive_header(accepted.socket.get(), waiting.begun);
     try {
         header = co_await with_timeout(std::move(receiving), patience_);
         why = header.malformed ? "what should be a PROXY header is none" : "";
     } catch (const TimedOut&) {
         why = "sent no PROXY header in time";
     } catch (const EndOfStream&) {
-        if (begun.empty()) {
-            co_return; // a health check of the simplest kind
-        }
-        why = "ended within its PROXY header";
+        // A health check of the simplest kind says nothing.
+        why = waiting.begun.empty() ? "" : "ended within its PROXY header";
+        accepted.socket.reset();
+    }
+    if (std::exchange(waiting.over, true)) {
+        co_return; // it was ended meanwhile
     }
     if (!why.empty()) {
         on_failure_(accepted.peer, accepted.source, why);
+    }
+    if (!why.empty() || !accepted.socket) {
         co_return;
     }
     // Some health checks of HAProxy's name no address, and some its own.

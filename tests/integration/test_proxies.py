@@ -152,6 +152,14 @@ def test_health_checks_are_no_failed_logins(trusting, proxy):
         client.settle()
 
 
+def test_who_comes_for_nobody_and_speaks_is_recorded(trusting):
+    wire = Wire(trusting.address, source=PROXY)
+    wire.send(b"PROXY UNKNOWN\r\nRFB 003.008\n")
+    wire.close()
+    wait_until(lambda: any(PROXY in line and "ended at stage" in line for line in
+                           trusting.process.log_text().splitlines()), 5, "nothing is recorded")
+
+
 def test_a_strangers_header_is_refused(trusting):
     wire = Wire(trusting.address, source="127.0.6.1")
     wire.send(HEADER)

@@ -18,6 +18,8 @@ using test::spin_for;
 using test::spin_until;
 using namespace std::chrono_literals;
 
+using Names = std::vector<std::string>;
+
 constexpr const char* k_header = "PROXY TCP4 192.0.2.7 198.51.100.1 51000 5900\r\n";
 
 class ProxiedArrivalsTest : public ::testing::Test {
@@ -132,19 +134,40 @@ TEST_F(ProxiedArrivalsTest, HalfAHeaderHoldsNobodyUp)
     EXPECT_EQ(failures.at(0), "198.51.100.9:40000: sent no PROXY header in time");
 }
 
-TEST_F(ProxiedArrivalsTest, ACrowdWithoutHeadersIsTurnedAwayAndForgotten)
+TEST_F(ProxiedArrivalsTest, ACrowdWithoutHeadersShutsNobodyOut)
 {
+    const auto slow = come();
+    say(slow, std::string{k_header}.substr(0, 20));
+    test::spin_ready();
     std::vector<UniqueFd> crowd;
-    for (int i = 0; i < 101; ++i) {
+    for (int i = 0; i < 100; ++i) {
         crowd.push_back(come());
     }
-    EXPECT_TRUE(closed(crowd.back()));
-    EXPECT_FALSE(closed(crowd.front()));
-    proxied.drop_all();
-    ASSERT_TRUE(spin_until([&] { return closed(crowd.front()); }));
+    // The oldest that has said nothing.
+    EXPECT_TRUE(spin_until([&] { return closed(crowd.front()); }));
+    EXPECT_FALSE(closed(crowd[1]));
+    EXPECT_FALSE(closed(slow));
+    EXPECT_EQ(failures, Names{"198.51.100.9:40000: too many proxied connections without a header"});
     const auto proxy = come();
     say(proxy, k_header);
-    EXPECT_TRUE(spin_until([&] { return arrived.size() == 1; }));
+    say(slow, std::string{k_header}.substr(20));
+    EXPECT_TRUE(spin_until([&] { return arrived.size() == 2; }));
+    proxied.drop_all();
+    EXPECT_TRUE(spin_until([&] { return closed(crowd.back()); }));
+    EXPECT_EQ(failures.size(), 2U) << "nobody who was dropped is a failure";
+}
+
+TEST_F(ProxiedArrivalsTest, WhoIsNotTrustedAnyMoreIsNotWaitedFor)
+{
+    const auto first = come();
+    proxied.trust({*parse_network("198.51.100.8/29")});
+    const auto second = come();
+    proxied.trust({*parse_network("198.51.100.10/32")});
+    EXPECT_TRUE(spin_until([&] { return closed(first) && closed(second); }));
+    EXPECT_TRUE(arrived.empty());
+    const std::string why =
+        "198.51.100.9:40000: PROXY headers from there are not believed any more";
+    EXPECT_EQ(failures, (Names{why, why}));
 }
 
 } // namespace
