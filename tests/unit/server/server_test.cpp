@@ -136,17 +136,6 @@ UniqueFd listening_socket()
     return fd;
 }
 
-ViewerCall viewer_at(const UniqueFd& listening)
-{
-    sockaddr_storage bound{};
-    socklen_t size = sizeof bound;
-    ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-    ViewerCall call;
-    call.host = "127.0.0.1";
-    call.port = SocketAddress::from(reinterpret_cast<const sockaddr*>(&bound))->port();
-    return call;
-}
-
 UniqueFd connect_to(const UniqueFd& listening)
 {
     sockaddr_storage storage{};
@@ -357,61 +346,6 @@ TEST_F(ServerTest, a_silent_peer_is_let_go_at_the_deadline)
     RawClient client{path};
     EXPECT_FALSE(eventually([&] { return client.closed(); }, 30ms));
     EXPECT_TRUE(eventually([&] { return client.closed(); }));
-    EXPECT_TRUE(eventually([&] { return server.clients().empty(); }));
-}
-
-TEST_F(ServerTest, calls_that_wait_end_with_all_else)
-{
-    policy.max_clients = 4;
-    apply();
-    ViewerCall call;
-    call.host = "127.0.0.1";
-    call.port = 1; // nobody is there
-    call.retry_for = 1h;
-    std::vector<CallFailure> failures;
-    const auto take = [&](const CallAnswer& answer) { failures.push_back(*answer.failure); };
-    server.call_viewer(call, take);
-    const auto second = server.call_viewer(call, take);
-    server.cancel_call(second, "by hand");
-    EXPECT_EQ(failures, std::vector{CallFailure::cancelled});
-    server.disconnect_all("enough");
-    EXPECT_EQ(failures, (std::vector{CallFailure::cancelled, CallFailure::cancelled}));
-    server.call_viewer(call, take);
-    policy.enabled = false;
-    apply();
-    ASSERT_EQ(failures.size(), 3U);
-    EXPECT_EQ(failures.back(), CallFailure::not_shared);
-}
-
-TEST_F(ServerTest, who_is_called_takes_a_place_as_others_do)
-{
-    apply();
-    const auto listening = listening_socket();
-    ASSERT_EQ(::listen(listening.get(), 16), 0);
-    std::vector<CallAnswer> answers;
-    for (std::size_t i = 0; i < 11; ++i) {
-        server.call_viewer(viewer_at(listening),
-                           [&](const CallAnswer& answer) { answers.push_back(answer); });
-        ASSERT_TRUE(eventually([&] { return answers.size() == i + 1; }));
-    }
-    EXPECT_EQ(server.clients().size(), 10U);
-    EXPECT_FALSE(answers[9].failure);
-    EXPECT_EQ(answers[10].failure, CallFailure::no_room);
-}
-
-TEST_F(ServerTest, a_repeater_is_waited_for_and_the_viewer_no_longer_than_others)
-{
-    policy.login_timeout = 100ms;
-    apply();
-    const auto listening = listening_socket();
-    auto call = viewer_at(listening);
-    call.repeater_id = "1";
-    server.call_viewer(call, [](const CallAnswer&) {});
-    ASSERT_TRUE(eventually([&] { return server.clients().size() == 1; }));
-    const UniqueFd viewer{::accept(listening.get(), nullptr, nullptr)};
-    EXPECT_FALSE(eventually([&] { return server.clients().empty(); }, 300ms));
-    ASSERT_EQ(::send(viewer.get(), k_version.data(), k_version.size(), 0),
-              static_cast<ssize_t>(k_version.size()));
     EXPECT_TRUE(eventually([&] { return server.clients().empty(); }));
 }
 
