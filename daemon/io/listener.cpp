@@ -134,14 +134,16 @@ std::string unix_path(const UniqueFd& fd)
     return {address.sun_path, ::strnlen(address.sun_path, length)};
 }
 
-TcpAttempt try_port(const Targets& targets, std::uint16_t port)
+// Beside the sockets that there are.
+TcpAttempt try_port(const Targets& targets, std::uint16_t port, std::vector<TcpSocket> sockets = {})
 {
     TcpAttempt attempt;
+    attempt.sockets = std::move(sockets);
     for (const auto& target : targets.tcp) {
         auto address = target.with_port(port);
-        const bool twice = std::any_of(
-            attempt.sockets.begin(), attempt.sockets.end(),
-            [&](const TcpSocket& other) { return other.address.text() == address.text(); });
+        const bool twice =
+            std::any_of(attempt.sockets.begin(), attempt.sockets.end(),
+                        [&](const TcpSocket& other) { return other.address == address; });
         if (twice) {
             continue;
         }
@@ -202,16 +204,6 @@ std::optional<uid_t> peer_user(const UniqueFd& socket)
     return credentials.uid;
 }
 
-std::vector<std::string> texts_of(const std::vector<SocketAddress>& addresses)
-{
-    std::vector<std::string> texts;
-    for (const auto& each : addresses) {
-        texts.push_back(each.text());
-    }
-    std::ranges::sort(texts);
-    return texts;
-}
-
 Accepted describe(UniqueFd socket, const sockaddr* peer)
 {
     const auto address = SocketAddress::from(peer);
@@ -232,17 +224,55 @@ struct Listener::Impl {
     std::vector<int> fds;
     uid_t own = 0;
     std::set<uid_t> strangers; // of whom something was said
-    std::vector<std::string> asked; // addresses and names
-    std::vector<std::string> targets; // what that came to
+    ListenRequest request; // without addresses where sockets were passed
+    std::vector<SocketAddress> targets; // what its addresses and names came to
     // Given up for a moment when descriptors run out, to take a connection only to close it.
     UniqueFd spare;
     std::size_t next = 0;
     unsigned accepted_this_turn = 0;
     bool exhausted = false;
 
+    void listen_where_asked()
+    {
+        const Targets found = resolve(request.addresses);
+        targets = found.tcp;
+        complaints = found.complaints;
+        std::erase_if(tcp, [&found](const TcpSocket& socket) {
+            const auto port = socket.address.port();
+            return std::ranges::none_of(found.tcp, [&](const SocketAddress& wanted) {
+                return wanted.with_port(port) == socket.address;
+            });
+        });
+        const auto port = tcp.empty() ? request.port : tcp.front().address.port();
+        TcpAttempt bound =
+            tcp.empty() ? bind_tcp(found, request) : try_port(found, port, std::move(tcp));
+        tcp = std::move(bound.sockets);
+        std::ranges::move(bound.complaints, std::back_inserter(complaints));
+        for (const auto& path : found.unix_paths) {
+            listen_at(path);
+        }
+        begin();
+    }
+
+    void listen_at(const std::string& path)
+    {
+        const auto is_it = [&path](const auto& socket) { return socket.path() == path; };
+        if (std::ranges::any_of(unix_sockets, is_it)) {
+            return;
+        }
+        try {
+            unix_sockets.emplace_back(path);
+        } catch (const std::system_error& error) {
+            complaints.push_back(format_text(_("Cannot listen on %s: %s."), printable(path).c_str(),
+                                             error.code().message().c_str()));
+        }
+    }
+
     // Once it is known what there is; or throws.
     void begin()
     {
+        fds.clear();
+        next = 0;
         for (const auto& socket : tcp) {
             fds.push_back(socket.fd.get());
         }
@@ -314,24 +344,8 @@ struct Listener::Impl {
 Listener::Listener(const ListenRequest& request, uid_t own_user) : impl_(std::make_unique<Impl>())
 {
     impl_->own = own_user;
-    Targets targets = resolve(request.addresses);
-    impl_->asked = request.addresses;
-    impl_->targets = texts_of(targets.tcp);
-    impl_->complaints = std::move(targets.complaints);
-    TcpAttempt bound = bind_tcp(targets, request);
-    impl_->tcp = std::move(bound.sockets);
-    std::move(bound.complaints.begin(), bound.complaints.end(),
-              std::back_inserter(impl_->complaints));
-    for (const auto& path : targets.unix_paths) {
-        try {
-            impl_->unix_sockets.emplace_back(path);
-        } catch (const std::system_error& error) {
-            impl_->complaints.push_back(format_text(_("Cannot listen on %s: %s."),
-                                                    printable(path).c_str(),
-                                                    error.code().message().c_str()));
-        }
-    }
-    impl_->begin();
+    impl_->request = request;
+    impl_->listen_where_asked();
 }
 
 Listener::Listener(const PassedSockets& passed, uid_t own_user) : impl_(std::make_unique<Impl>())
@@ -421,8 +435,11 @@ std::vector<std::string> Listener::endpoints() const
 
 bool Listener::outdated() const
 {
-    return !impl_->asked.empty() && texts_of(resolve(impl_->asked).tcp) != impl_->targets;
+    return !impl_->request.addresses.empty() &&
+           !std::ranges::is_permutation(resolve(impl_->request.addresses).tcp, impl_->targets);
 }
+
+void Listener::renew() { impl_->listen_where_asked(); }
 
 const std::vector<std::string>& Listener::complaints() const { return impl_->complaints; }
 

@@ -56,6 +56,9 @@ public:
     std::vector<std::string> endpoints() const;
     // Interfaces that were asked for by name have other addresses now.
     bool outdated() const;
+    // Follows them, and tries again what could not be had; what still holds keeps its port and who
+    // waits there. Nobody waits in accept() meanwhile. Throws as the constructor does.
+    void renew();
     // What of the request could not be had, as sentences ("cannot listen on wlan7: no such
     // interface").
     const std::vector<std::string>& complaints() const;

@@ -109,6 +109,20 @@ socklen_t SocketAddress::size() const
     return family() == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
 }
 
+bool SocketAddress::operator==(const SocketAddress& other) const
+{
+    if (family() != other.family() || port() != other.port()) {
+        return false;
+    }
+    if (family() == AF_INET) {
+        return v4_of(storage_).sin_addr.s_addr == v4_of(other.storage_).sin_addr.s_addr;
+    }
+    const auto& own = v6_of(storage_);
+    const auto& others = v6_of(other.storage_);
+    return IN6_ARE_ADDR_EQUAL(&own.sin6_addr, &others.sin6_addr) != 0 &&
+           own.sin6_scope_id == others.sin6_scope_id;
+}
+
 std::uint16_t SocketAddress::port() const
 {
     return ntohs(family() == AF_INET ? v4_of(storage_).sin_port : v6_of(storage_).sin6_port);

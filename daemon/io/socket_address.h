@@ -26,6 +26,9 @@ public:
     const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
     socklen_t size() const;
 
+    // Also of the zone, by its index: an interface that comes again is another one of that name.
+    bool operator==(const SocketAddress& other) const;
+
     std::uint16_t port() const;
     SocketAddress with_port(std::uint16_t port) const;
     bool is_any() const;

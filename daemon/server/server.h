@@ -82,6 +82,7 @@ private:
     void on_ended(unsigned number) override;
 
     void listen();
+    void start_accepting();
     void stop_listening();
     Task<> accept_clients();
     void turn_away_clients();

@@ -35,11 +35,18 @@ void Server::listen()
         return;
     }
     retry_after_ = k_first_retry;
-    endpoints_ = listener_->endpoints();
-    for (const auto& endpoint : endpoints_) {
-        log_info("listening on " + endpoint);
-    }
     listener_check_ = call_every(k_listener_check, [this] { look_at_listener(); });
+    start_accepting();
+}
+
+void Server::start_accepting()
+{
+    const auto before = std::exchange(endpoints_, listener_->endpoints());
+    for (const auto& endpoint : endpoints_) {
+        if (std::ranges::count(before, endpoint) == 0) {
+            log_info("listening on " + endpoint);
+        }
+    }
     auto accepting = accept_clients();
     accepting_ = std::make_unique<TaskScope>();
     accepting_->spawn(std::move(accepting));
@@ -49,7 +56,13 @@ void Server::listen()
 void Server::look_at_listener()
 {
     if (passed_ == nullptr && (!listener_->complaints().empty() || listener_->outdated())) {
-        listen();
+        accepting_.reset();
+        try {
+            listener_->renew();
+            start_accepting();
+        } catch (const std::runtime_error&) {
+            listen(); // it may be tried again soon
+        }
     } else {
         endpoints_ = listener_->endpoints();
     }

@@ -322,6 +322,16 @@ TEST(SocketAddress, ReadsAndWritesWhatPeopleWrite)
     }
 }
 
+TEST(SocketAddress, IsAnotherOneInAnotherZone)
+{
+    const auto one = *SocketAddress::parse("fe80::1%1");
+    EXPECT_EQ(one, *SocketAddress::parse("fe80::1%1"));
+    EXPECT_NE(one, *SocketAddress::parse("fe80::1%2"));
+    EXPECT_NE(one, *SocketAddress::parse("fe80::2%1"));
+    EXPECT_NE(one, one.with_port(1));
+    EXPECT_NE(SocketAddress::any_v4(), SocketAddress::any_v6());
+}
+
 TEST(SocketAddress, CountsAnIpv6NetworkAsOneSource)
 {
     EXPECT_EQ(SocketAddress::parse("2001:db8:1:2:3:4:5:6")->source(), "2001:db8:1:2::/64");
