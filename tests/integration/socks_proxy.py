@@ -148,13 +148,9 @@ class SocksProxy:
         methods = read(sock, count)
         self.seen.append(("methods", tuple(methods)))
         assert version == 5
-        if self.lie == "version":
-            sock.sendall(b"\4\0")
-        elif self.lie == "hang up":
+        if self.lie == "hang up":
             return
-        elif self.lie == "unoffered":
-            sock.sendall(bytes([5, next(m for m in range(255) if m not in methods)]))
-        elif self.login not in methods:
+        if self.login not in methods:
             sock.sendall(bytes([5, UNACCEPTABLE]))
             raise Over
         elif not self.early:
@@ -169,7 +165,7 @@ class SocksProxy:
         secret = read(sock, read(sock, 1)[0])
         self.seen.append(("user", name.decode()))
         good = (name.decode(), secret.decode()) == self.user
-        sock.sendall(bytes([version + (self.lie == "password version"), not good]))
+        sock.sendall(bytes([version, not good]))
         if not good:
             raise Over
         return Plain(sock)
@@ -205,8 +201,6 @@ class SocksProxy:
         octet = bytes([self.level])
         if self.lie == "nec":
             return octet
-        if self.lie == "clear level 1":
-            return b"\1"
         if self.lie == "two levels":
             octet = b"\2\2"
         if self.lie == "level changed":
@@ -247,8 +241,7 @@ class SocksProxy:
         host = {"viewer.example.org": "127.0.0.1"}.get(host, host)  # the proxy's own name service
         far = socket.create_connection((host, port), 10)
         self.sockets.append(far)
-        answers = {"answer of no kind": b"\5\0\0\2" + bytes(6), "name": b"\5\0\0\3\4desk\0\0",
-                   "ipv6": b"\5\0\0\4" + bytes(18), "answer version": b"\4\0\0\1" + bytes(6)}
+        answers = {"name": b"\5\0\0\3\4desk\0\0", "ipv6": b"\5\0\0\4" + bytes(18)}
         line.send(answers.get(self.lie, b"\5\0\0\1" + bytes(6)))
         self.start(self.pump, Plain(far), line)
         self.pump(line, Plain(far))
@@ -276,5 +269,5 @@ LIES_OF_TOKENS = {
     "another message": struct.pack(">BBH", 1, PROTECTION, 1) + b"\2",
     "another version": struct.pack(">BBH", 2, AUTHENTICATION, 1) + b"\2",
 }
-LIES_OF_LEVELS = ("clear level 1", "two levels", "level changed", "level is none")
+LIES_OF_LEVELS = ("two levels", "level changed", "level is none")
 LIES_OF_DATA = ("clear data", "not encrypted", "changed data", "no token", "ended")

@@ -10,6 +10,8 @@
 #include <latch>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -134,6 +136,22 @@ TEST_F(SocksClientTest, EveryPartOfTheAnswerCountsAndHasAnEnd)
         pair = make_stream_pair();
         proxy_says(wrong);
         EXPECT_EQ(connect(), CallFailure::proxy_failed) << at;
+    }
+}
+
+TEST_F(SocksClientTest, EveryRefusalHasItsName)
+{
+    const std::vector<std::pair<char, CallFailure>> answers{
+        {'\1', CallFailure::proxy_failed},   {'\2', CallFailure::proxy_denied},
+        {'\3', CallFailure::unreachable},    {'\4', CallFailure::unreachable},
+        {'\5', CallFailure::refused},        {'\6', CallFailure::timed_out},
+        {'\7', CallFailure::proxy_failed},   {'\10', CallFailure::proxy_failed},
+        {'\x63', CallFailure::proxy_failed},
+    };
+    for (const auto& [reply, failure] : answers) {
+        pair = make_stream_pair();
+        proxy_says("\x05\x00\x05"s + reply + "\x00\x01"s + std::string(6, '\0'));
+        EXPECT_EQ(connect(), failure) << int{reply};
     }
 }
 
