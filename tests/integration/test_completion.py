@@ -103,8 +103,11 @@ def test_connect(managed):
                           ("connect --view-only --ret", ["--retry-for"]),
                           ("connect --proxy-authentication g", ["gssapi"]),
                           ("connect --retry-for ", [])):
-        assert complete(*line.split(" ")) == offered
-        assert complete_in_fish(managed, line) == offered
+        words = line.split(" ")
+        assert complete(*words) == offered
+        # fish 4 also offers what only resembles the word
+        in_fish = complete_in_fish(managed, line)
+        assert [word for word in in_fish if word.startswith(words[-1])] == offered
         assert complete_in_zsh(managed, line) == offered
 
 
