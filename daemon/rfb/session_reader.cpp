@@ -122,8 +122,9 @@ void SessionReader::on(const SetEncodings& message)
     const auto& now = state_.choice;
     auto& known = state_.negotiated;
     // What the client listed once it may use from then on; each is confirmed the first time.
-    // The two that are messages come first: TigerVNC settles at the end of its first update, as
-    // which the other confirmations come, whether the server can fence and update continuously.
+    // The two that are messages come before any update: TigerVNC settles at the end of its first
+    // one whether the server can fence and update continuously. There it also settles whether it
+    // may choose the desktop's size, so that the other confirmations come with the screens.
     if (now.fence && !std::exchange(known.fence, true)) {
         state_.answer(FenceAnswer{fence::k_request, {}, {}});
     }
@@ -131,10 +132,10 @@ void SessionReader::on(const SetEncodings& message)
         state_.answer(EndOfContinuousUpdates{});
     }
     if (now.qemu_extended_key_event && !std::exchange(known.qemu_extended_key_event, true)) {
-        state_.answer(Acknowledgement{encoding::k_qemu_extended_key_event});
+        state_.acknowledgements.push_back(encoding::k_qemu_extended_key_event);
     }
     if (now.extended_mouse_buttons && !std::exchange(known.extended_mouse_buttons, true)) {
-        state_.answer(Acknowledgement{encoding::k_extended_mouse_buttons});
+        state_.acknowledgements.push_back(encoding::k_extended_mouse_buttons);
     }
     if (now.extended_desktop_size && !before.extended_desktop_size) {
         known.extended_desktop_size = true;

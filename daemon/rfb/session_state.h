@@ -11,9 +11,11 @@
 #include "rfb/update_request.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <variant>
+#include <vector>
 
 namespace gds {
 
@@ -28,17 +30,12 @@ struct EndOfContinuousUpdates {};
 struct ResizeAnswer {
     ResizeStatus status = ResizeStatus::done;
 };
-// An empty pseudo-rectangle.
-struct Acknowledgement {
-    std::int32_t encoding = 0;
-};
 // A whole ServerCutText.
 struct CutText {
     Bytes message;
     std::function<void()> then; // once it is being sent
 };
-using Answer =
-    std::variant<FenceAnswer, EndOfContinuousUpdates, ResizeAnswer, Acknowledgement, CutText>;
+using Answer = std::variant<FenceAnswer, EndOfContinuousUpdates, ResizeAnswer, CutText>;
 
 // While so many answers wait to be sent, the client is not read.
 inline constexpr std::size_t k_max_answers = 32;
@@ -48,6 +45,8 @@ struct SessionState {
     EncodingChoice choice;
     NegotiatedExtensions negotiated;
     UpdateRequest request;
+    // Extensions that are owed their empty pseudo-rectangle.
+    std::vector<std::int32_t> acknowledgements;
     // An ExtendedDesktopSize is owed, whether or not the size changed.
     bool layout_due = false;
     bool name_due = false;

@@ -214,11 +214,8 @@ void SessionUpdater::put_answer(const Answer& answer)
             put_update_header(writer_.out(), 1);
             put_extended_desktop_size(writer_.out(), ResizeReason::this_client, one.status, size,
                                       size_differs() ? single_screen(size) : screens_);
-        } else if constexpr (std::is_same_v<Kind, CutText>) {
-            writer_.out().put_bytes(one.message);
         } else {
-            put_update_header(writer_.out(), 1);
-            put_acknowledgement(writer_.out(), one.encoding);
+            writer_.out().put_bytes(one.message);
         }
     };
     std::visit(put, answer);
@@ -237,7 +234,10 @@ bool SessionUpdater::put_announcements()
         return false;
     }
     StreamWriter before = std::exchange(writer_.out(), {});
-    std::uint16_t count = picture_due() ? std::uint16_t{0} : put_small_news();
+    std::uint16_t count = put_acknowledgements();
+    if (!picture_due()) {
+        count = static_cast<std::uint16_t>(count + put_small_news());
+    }
     // Last: some clients take nothing behind it.
     count = static_cast<std::uint16_t>(count + (put_size() ? 1 : 0));
     const Bytes rects = writer_.out().take();
@@ -247,6 +247,15 @@ bool SessionUpdater::put_announcements()
         writer_.out().put_bytes(rects);
     }
     return count > 0;
+}
+
+std::uint16_t SessionUpdater::put_acknowledgements()
+{
+    const auto owed = std::exchange(state_.acknowledgements, {});
+    for (const auto encoding : owed) {
+        put_acknowledgement(writer_.out(), encoding);
+    }
+    return static_cast<std::uint16_t>(owed.size());
 }
 
 // What may stand in one update with pixels; says how many rectangles that was.

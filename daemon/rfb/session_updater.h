@@ -45,6 +45,7 @@ private:
     void put_answer(const Answer& answer);
 
     bool put_announcements();
+    std::uint16_t put_acknowledgements();
     std::uint16_t put_small_news();
     bool put_cursor();
     bool paints_cursor();

@@ -329,13 +329,17 @@ TEST_F(SessionTest, ThePointersPlaceIsToldWhenOthersMoveIt)
 TEST_F(SessionTest, InputExtensionsAreAcknowledgedOnceAndThenWork)
 {
     admit();
-    say(joined({set_encodings({0, -258, -316}), set_encodings({0, -258, -316})}));
-    const auto keys = next();
-    ASSERT_TRUE(keys);
-    EXPECT_TRUE(keys->has(encoding::k_qemu_extended_key_event));
-    const auto buttons = next();
-    ASSERT_TRUE(buttons);
-    EXPECT_TRUE(buttons->has(encoding::k_extended_mouse_buttons));
+    say(joined(
+        {set_encodings({0, -258, -316}), set_encodings({0, -258, -316}), request(false, k_all)}));
+    const auto both = next();
+    ASSERT_TRUE(both);
+    EXPECT_TRUE(both->has(encoding::k_qemu_extended_key_event));
+    EXPECT_TRUE(both->has(encoding::k_extended_mouse_buttons));
+    EXPECT_EQ(both->rects.size(), 2U);
+    const auto seen = next();
+    ASSERT_TRUE(seen);
+    EXPECT_GT(seen->pixels(), 0);
+    say(request(true, k_all));
     EXPECT_TRUE(silent());
     say(joined({qemu_key_event(0x61, 0x1e, true), pointer_event(0x80, 3, 4, 2)}));
     EXPECT_TRUE(spin_until([this] { return host.sink.events.size() == 3; }));
@@ -356,6 +360,20 @@ TEST_F(SessionTest, ContinuousUpdatesAreConfirmedBeforeAnyUpdate)
     const auto keys = next();
     ASSERT_TRUE(keys);
     EXPECT_TRUE(keys->has(encoding::k_qemu_extended_key_event));
+}
+
+// It looks once, behind its first update, whether the server lets viewers choose a size.
+TEST_F(SessionTest, TheFirstUpdateTellsTheScreens)
+{
+    admit();
+    say(joined({set_encodings({0, -258, -316, -308}), request(false, k_all)}));
+    const auto first = next();
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(first->has(encoding::k_qemu_extended_key_event));
+    EXPECT_TRUE(first->has(encoding::k_extended_mouse_buttons));
+    ASSERT_EQ(first->rects.size(), 3U);
+    EXPECT_EQ(first->rects.back().encoding, encoding::k_extended_desktop_size);
+    EXPECT_EQ(first->rects.back().rect, (Rect{0, 0, 40, 30}));
 }
 
 TEST_F(SessionTest, ANewNameIsTold)
