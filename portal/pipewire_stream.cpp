@@ -82,7 +82,7 @@ PipeWireStream::PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote,
                         }
                     },
                     [this] { events_.on_starved(); }}),
-      loop_(loop.loop())
+      size_wish_([this](Size size) { ask_size(size); }), loop_(loop.loop())
 {
     stream_ = pw_stream_new(remote.core(), "gnome-desktop-sharing", stream_properties());
     if (stream_ == nullptr) {
@@ -195,6 +195,8 @@ void PipeWireStream::take_format(const spa_pod* param)
     }
     log_debug("PipeWire stream: " + std::to_string(format->size.width) + "x" +
               std::to_string(format->size.height));
+    second_look_.format_came();
+    size_wish_.came(format->size);
     PodStorage storage;
     auto params = build_buffer_wishes(storage);
     pw_stream_update_params(stream_, params.data(), static_cast<std::uint32_t>(params.size()));

@@ -14,6 +14,7 @@
 #include "portal/pipewire_buffer.h"
 #include "portal/pipewire_loop.h"
 #include "portal/second_look.h"
+#include "portal/size_wish.h"
 
 #include <cstdint>
 #include <functional>
@@ -58,8 +59,8 @@ public:
     StreamState state() const { return state_; }
     // Delivers what has come, if anything.
     void collect();
-    // Of an extra monitor: offers this size from now on.
-    void ask_size(Size size);
+    // Of an extra monitor: has it take this size, as soon as it has taken the one before.
+    void wish_size(Size size) { size_wish_.wish(size); }
     // Why it ended, for the log.
     const std::string& error() const { return error_; }
 
@@ -87,6 +88,7 @@ private:
 
     void end();
     bool comes_from_mutter();
+    void ask_size(Size size);
     void take_format(const spa_pod* param);
     void take_buffers();
     void deliver();
@@ -102,6 +104,7 @@ private:
     bool began_ = false;
     std::optional<bool> from_mutter_; // nothing: the node's name has not come yet
     SecondLook second_look_;
+    SizeWish size_wish_;
     std::string error_;
     pw_loop* loop_;
     spa_source* mail_ = nullptr;

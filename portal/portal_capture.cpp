@@ -99,10 +99,8 @@ bool PortalCapture::ask_size(Size size)
     if (!extra_monitor_ || streams_.size() != 1 || status_.state != CaptureState::streaming) {
         return false;
     }
-    // Again also where it was asked for before: it may not have come.
-    if (std::exchange(extra_size_, size) != size || picture_.layout().size() != size) {
-        streams_.front()->ask_size(size);
-    }
+    extra_size_ = size;
+    streams_.front()->wish_size(size);
     return true;
 }
 

@@ -24,6 +24,12 @@ SecondLook::SecondLook(Events events, Timing timing) : events_(std::move(events)
 
 void SecondLook::begin() { wait(timing_.first); }
 
+void SecondLook::format_came()
+{
+    news_at_ = Clock::now();
+    look_soon();
+}
+
 void SecondLook::picture_came()
 {
     const auto now = Clock::now();
@@ -34,8 +40,13 @@ void SecondLook::picture_came()
         return;
     }
     news_at_ = now;
-    // Sooner than planned, but not put off with every picture: the timer looks itself.
-    if (timer_ && due_ > now + timing_.rest) {
+    look_soon();
+}
+
+// Sooner than planned, but not put off with every picture: the timer looks itself.
+void SecondLook::look_soon()
+{
+    if (timer_ && due_ > Clock::now() + timing_.rest) {
         wait(timing_.rest);
     }
 }

@@ -44,12 +44,15 @@ public:
     SecondLook(Events events, Timing timing);
 
     void begin();
+    // Its first picture may be lost as any other.
+    void format_came();
     void picture_came();
     // Buffers without a picture.
     void pointers_came(int count);
 
 private:
     void wait(std::chrono::milliseconds time);
+    void look_soon();
     void look_if_at_rest();
     void look();
     void judge();

@@ -56,20 +56,12 @@ std::vector<Screen> screens_of(const MonitorPlaces& monitors, Size size)
     return valid ? screens : single_screen(size);
 }
 
-ResizeStatus ResizeJudge::judge(std::uint16_t width, std::uint16_t height,
-                                const std::vector<Screen>& screens, Clock::time_point now)
+ResizeStatus judge_wish(std::uint16_t width, std::uint16_t height,
+                        const std::vector<Screen>& screens)
 {
     if (!is_valid_layout(width, height, screens)) {
         return ResizeStatus::invalid_layout;
     }
-    if (in_window_ == 0 || now - window_start_ >= std::chrono::seconds{1}) {
-        window_start_ = now;
-        in_window_ = 0;
-    }
-    if (in_window_ >= k_max_resizes_per_second) {
-        return ResizeStatus::out_of_resources;
-    }
-    ++in_window_;
     // A size may be ours to choose; how many monitors there are is the desktop's affair.
     if (screens.size() != 1 || screens[0].width != width || screens[0].height != height) {
         return ResizeStatus::prohibited;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ExtendedDesktopSize extension (rfbproto, "ExtendedDesktopSize Pseudo-encoding" and
-// "SetDesktopSize"): screens, the judgement of a client's wish, and its rate. No I/O.
+// "SetDesktopSize"): screens and the judgement of a client's wish. No I/O.
 #pragma once
 
 #include "desktop/geometry.h"
 #include "desktop/monitor_place.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,7 +33,6 @@ enum class ResizeStatus : std::uint16_t {
 };
 
 inline constexpr std::size_t k_max_screens = 16;
-inline constexpr int k_max_resizes_per_second = 4;
 // Of a desktop made to a client's wish: each side of the picture costs memory for all.
 inline constexpr int k_least_wished_side = 64;
 inline constexpr int k_most_wished_side = 8192;
@@ -49,17 +47,8 @@ std::vector<Screen> single_screen(Size size);
 // The monitors of a framebuffer of that size; a single screen when they could not be told so.
 std::vector<Screen> screens_of(const MonitorPlaces& monitors, Size size);
 
-// Judges the wishes of one client: `done` where the host may be asked.
-class ResizeJudge {
-public:
-    using Clock = std::chrono::steady_clock;
-
-    ResizeStatus judge(std::uint16_t width, std::uint16_t height,
-                       const std::vector<Screen>& screens, Clock::time_point now);
-
-private:
-    Clock::time_point window_start_{};
-    int in_window_ = 0;
-};
+// Judges a client's wish: `done` where the host may be asked.
+ResizeStatus judge_wish(std::uint16_t width, std::uint16_t height,
+                        const std::vector<Screen>& screens);
 
 } // namespace gds

@@ -29,7 +29,6 @@ struct ClipboardRights {
 enum class SizeAnswer {
     there, // it is that already
     coming, // with a frame(), or else size_failed() is told
-    busy, // with another wish
     refused,
 };
 

@@ -193,17 +193,13 @@ void SessionReader::on(const EnableContinuousUpdates& message)
 
 void SessionReader::on(const SetDesktopSize& message)
 {
-    const auto now = ResizeJudge::Clock::now();
-    auto status = resize_judge_.judge(message.width, message.height, message.screens, now);
+    auto status = judge_wish(message.width, message.height, message.screens);
     if (status == ResizeStatus::done) {
         switch (host_.ask_size({message.width, message.height})) {
         case SizeAnswer::there:
             break;
         case SizeAnswer::coming:
             return; // the new size is the answer
-        case SizeAnswer::busy:
-            status = ResizeStatus::out_of_resources;
-            break;
         case SizeAnswer::refused:
             status = ResizeStatus::prohibited;
             break;

@@ -48,7 +48,6 @@ private:
     ClientInput& input_;
     SessionClipboard& clipboard_;
     const SessionLimits& limits_;
-    ResizeJudge resize_judge_;
 };
 
 } // namespace gds

@@ -320,7 +320,8 @@ MonitorPlaces Client::monitors() const
 // A desktop for all is not made smaller by who only looks.
 SizeAnswer Client::ask_size(Size size)
 {
-    return may_control() ? screen_.ask_size(*this, size) : SizeAnswer::refused;
+    const bool may = !disconnecting_ && !asking_.card() && !cover_ && !looks_only();
+    return may ? screen_.ask_size(*this, size) : SizeAnswer::refused;
 }
 
 const Cursor& Client::cursor() const

@@ -79,6 +79,7 @@ void Screen::remove(ScreenViewer& viewer)
 {
     if (wisher_ == &viewer) {
         wisher_ = nullptr; // the size may still come
+        early_wish_ = false;
     }
     if (sized_for_ == &viewer) {
         sized_for_ = nullptr;
@@ -130,6 +131,7 @@ void Screen::withhold(std::string why)
 
 void Screen::set_monitors(MonitorChoice monitors)
 {
+    choice_ = monitors;
     capture_.set_monitors(monitors);
     begin_anew();
 }
@@ -207,20 +209,19 @@ void Screen::on_frame(FramePtr frame)
     shows_desktop_ = true;
     desktop_serial_ = frame->serial;
     note_size(frame->size);
+    ask_early_wish();
     show(std::move(frame), damage);
 }
 
 SizeAnswer Screen::ask_size(ScreenViewer& viewer, Size size)
 {
     if (!live()) {
-        return SizeAnswer::refused;
-    }
-    if (wish_limit_) {
-        return SizeAnswer::busy;
+        return keep_early_wish(viewer, size);
     }
     if (!capture_.ask_size(size)) {
         return SizeAnswer::refused;
     }
+    end_wish(); // an older one
     if (size == size_) {
         return SizeAnswer::there;
     }
@@ -228,6 +229,32 @@ SizeAnswer Screen::ask_size(ScreenViewer& viewer, Size size)
     wished_ = size;
     wish_limit_ = call_after(times_.new_size, [this] { end_wish(); });
     return SizeAnswer::coming;
+}
+
+// Viewers wish as soon as they are connected, and only once: the person at the desk may take
+// longer.
+SizeAnswer Screen::keep_early_wish(ScreenViewer& viewer, Size size)
+{
+    if (choice_ != MonitorChoice::virtual_monitor || !may_come_soon()) {
+        return SizeAnswer::refused;
+    }
+    end_wish();
+    early_wish_ = true;
+    wished_ = size;
+    wisher_ = size == size_ ? nullptr : &viewer; // the card's, so far
+    return wisher_ == nullptr ? SizeAnswer::there : SizeAnswer::coming;
+}
+
+void Screen::ask_early_wish()
+{
+    if (!std::exchange(early_wish_, false)) {
+        return;
+    }
+    if (!capture_.ask_size(wished_)) {
+        end_wish();
+    } else {
+        wish_limit_ = call_after(times_.new_size, [this] { end_wish(); });
+    }
 }
 
 SizeCause Screen::size_cause(const ScreenViewer& viewer) const
@@ -244,7 +271,7 @@ void Screen::note_size(Size size)
         return;
     }
     size_ = size;
-    sized_by_viewer_ = wish_limit_ && size == wished_;
+    sized_by_viewer_ = (wish_limit_ || early_wish_) && size == wished_;
     sized_for_ = sized_by_viewer_ ? std::exchange(wisher_, nullptr) : nullptr;
     if (sized_by_viewer_) {
         end_wish();
@@ -254,6 +281,7 @@ void Screen::note_size(Size size)
 void Screen::end_wish()
 {
     wish_limit_.reset();
+    early_wish_ = false;
     if (auto* viewer = std::exchange(wisher_, nullptr)) {
         viewer->on_size_failed();
     }
@@ -292,7 +320,9 @@ void Screen::on_status(const CaptureStatus& status)
 {
     if (status.state != CaptureState::streaming) {
         latest_.reset();
-        end_wish();
+        if (!early_wish_ || !may_come_soon()) {
+            end_wish();
+        }
     }
     if (status.state == CaptureState::streaming || !withheld_.empty()) {
         card_delay_.reset();

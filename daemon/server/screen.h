@@ -62,7 +62,8 @@ public:
     // A card is drawn when it is first asked for.
     const FramePtr& frame();
     Size size() const { return size_; }
-    // One wish at a time.
+    // The newest wish counts: who had an older one that did not come yet is told. Before the
+    // picture is there, it waits for that.
     SizeAnswer ask_size(ScreenViewer& viewer, Size size);
     // Of size(), for this viewer.
     SizeCause size_cause(const ScreenViewer& viewer) const;
@@ -90,6 +91,8 @@ private:
     void show_card();
     void begin_anew();
     void note_size(Size size);
+    SizeAnswer keep_early_wish(ScreenViewer& viewer, Size size);
+    void ask_early_wish();
     void end_wish();
     void tell_cursor();
 
@@ -114,6 +117,8 @@ private:
     ScreenViewer* wisher_ = nullptr;
     Size wished_;
     Source wish_limit_;
+    bool early_wish_ = false; // it is to be asked for with the first picture
+    MonitorChoice choice_ = MonitorChoice::all;
     const ScreenViewer* sized_for_ = nullptr;
     bool sized_by_viewer_ = false;
     Source linger_;

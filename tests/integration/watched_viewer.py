@@ -36,7 +36,9 @@ def places_of(truth, seen):
         hits = numpy.argwhere(seen[y:y + rows, x:x + columns] == truth[y, x])
         if 0 < len(hits) < MOST_HITS:
             found.append(hits)
-    places = set()
+    # where something begins: a picture without rare pixels may fill its window
+    begins = numpy.argwhere(seen != seen[-1, -1]).min(axis=0, initial=max(seen.shape))
+    places = {tuple(begins)} if (begins < (rows, columns)).all() else set()
     for hits in sorted(found, key=len)[:3]:  # a pointer may hide one
         places |= {tuple(hit) for hit in hits if fits(truth, seen, hit, samples)}
     return places
@@ -97,6 +99,17 @@ class WatchedViewer:
         self.popen.stdin.write(line + "\n")
         self.popen.stdin.flush()
 
+    def resize(self, width, height):
+        """Of sizing_viewer.py."""
+        self.type(f"{width} {height}")
+
+    def wait_shows(self, picture, seconds=60):
+        """Any picture."""
+        try:
+            wait_until(lambda: self.shows(picture), seconds, "the picture is not shown")
+        except NotReady as error:
+            raise NotReady(f"{error}\n{self.told()}") from None
+
     def wait_shows_the_screen(self, seconds=90):
         try:
             wait_until(self.shows_the_screen, seconds, "the screen is not shown")
@@ -104,9 +117,12 @@ class WatchedViewer:
             raise NotReady(f"{error}\n{self.told()}") from None
 
     def shows_the_screen(self):
+        return self.shows(self.share.screenshot())
+
+    def shows(self, picture):
         assert self.popen.poll() is None, self.told()
         if not self.file.exists():
             return False
         with Image.open(self.file) as image:
             seen = numpy.asarray(image.convert("RGB"))
-        return shows(seen, self.share.screenshot())
+        return shows(seen, picture)

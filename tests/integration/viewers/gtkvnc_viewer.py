@@ -4,8 +4,9 @@
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
         [--keyboard LAYOUT] [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
-        [--tell] [--client-certificate FILE.pem --client-key FILE.pem] [--listen]
+        [--tell] [--resize WIDTHxHEIGHT] [--client-certificate FILE.pem --client-key FILE.pem] [--listen]
 
+With --resize the desktop is to have the size of the window, which begins with the one given.
 With --listen it is called there, once, by the server.
 The widget runs in a home with the server's certificate as its CA (passwd_home.py).
 Prints one JSON object: size, security, and how it ended.
@@ -40,6 +41,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=40, help="give up after so long")
     parser.add_argument("--listen", action="store_true")
     parser.add_argument("--tell", action="store_true", help="all that the library writes down")
+    parser.add_argument("--resize")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -78,6 +80,11 @@ class Viewer:
         self.display = GtkVnc.Display()
         window = Gtk.Window(title="gtk-vnc")
         window.add(self.display)
+        if arguments.resize:
+            window.set_default_size(*map(int, arguments.resize.split("x")))
+            self.display.set_force_size(False)
+            self.display.set_allow_resize(True)
+            self.display.set_shared_flag(True)
         window.show_all()
         self.display.set_lossy_encoding(arguments.lossy)
         self.display.set_keyboard_grab(False)

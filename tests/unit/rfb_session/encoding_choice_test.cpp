@@ -89,26 +89,10 @@ TEST(DesktopSize, Layouts)
     EXPECT_TRUE(is_valid_layout(800, 600, many));
 }
 
-TEST(DesktopSize, AtMostFourWishesASecondAreConsidered)
-{
-    ResizeJudge judge;
-    const std::vector<Screen> screens{{1, 0, 0, 800, 600, 0}};
-    auto now = ResizeJudge::Clock::now();
-    for (int i = 0; i < 4; ++i) {
-        EXPECT_EQ(judge.judge(800, 600, screens, now), ResizeStatus::done);
-    }
-    EXPECT_EQ(judge.judge(800, 600, screens, now), ResizeStatus::out_of_resources);
-    EXPECT_EQ(judge.judge(800, 600, {}, now), ResizeStatus::invalid_layout);
-    now += std::chrono::seconds{1};
-    EXPECT_EQ(judge.judge(800, 600, screens, now), ResizeStatus::done);
-}
-
 TEST(DesktopSize, OneScreenOfAUsefulSizeMayBeWished)
 {
-    const auto judged = [](std::uint16_t width, std::uint16_t height,
-                           const std::vector<Screen>& screens) {
-        return ResizeJudge{}.judge(width, height, screens, ResizeJudge::Clock::now());
-    };
+    const auto judged = judge_wish;
+    EXPECT_EQ(judged(800, 600, {}), ResizeStatus::invalid_layout);
     EXPECT_EQ(judged(64, 8192, {{1, 0, 0, 64, 8192, 0}}), ResizeStatus::done);
     EXPECT_EQ(judged(63, 600, {{1, 0, 0, 63, 600, 0}}), ResizeStatus::out_of_resources);
     EXPECT_EQ(judged(800, 8193, {{1, 0, 0, 800, 8193, 0}}), ResizeStatus::out_of_resources);

@@ -250,8 +250,6 @@ TEST_F(ScreenTest, a_size_comes_for_who_asked_for_it)
     EXPECT_EQ(screen.ask_size(viewer, k_size), SizeAnswer::there);
     EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
     EXPECT_EQ(capture.asked, k_other_size);
-    EXPECT_EQ(screen.ask_size(other, {10, 10}), SizeAnswer::busy);
-    EXPECT_EQ(capture.asked, k_other_size);
     capture.show(k_other_size, 1, Rect::of(k_other_size));
     EXPECT_EQ(screen.size_cause(viewer), SizeCause::this_viewer);
     EXPECT_EQ(screen.size_cause(other), SizeCause::other_viewer);
@@ -259,6 +257,68 @@ TEST_F(ScreenTest, a_size_comes_for_who_asked_for_it)
     EXPECT_EQ(screen.size_cause(viewer), SizeCause::desktop);
     run_for(40ms);
     EXPECT_EQ(viewer.failed_sizes, 0);
+    screen.remove(viewer);
+    screen.remove(other);
+}
+
+TEST_F(ScreenTest, an_early_wish_for_a_size_waits_for_the_picture)
+{
+    capture.resizable = true;
+    screen.set_monitors(MonitorChoice::virtual_monitor);
+    screen.add(viewer);
+    capture.say(CaptureState::waiting_for_permission);
+    EXPECT_EQ(screen.ask_size(viewer, {10, 10}), SizeAnswer::coming);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
+    EXPECT_EQ(viewer.failed_sizes, 1);
+    run_for(40ms);
+    EXPECT_EQ(capture.asked, Size{});
+    capture.show(k_size, 1, Rect::of(k_size));
+    EXPECT_EQ(capture.asked, k_other_size);
+    EXPECT_EQ(screen.size_cause(viewer), SizeCause::desktop);
+    capture.show(k_other_size, 1, Rect::of(k_other_size));
+    EXPECT_EQ(screen.size_cause(viewer), SizeCause::this_viewer);
+    run_for(40ms);
+    EXPECT_EQ(viewer.failed_sizes, 1);
+    screen.remove(viewer);
+}
+
+TEST_F(ScreenTest, an_early_wish_for_a_size_ends_with_the_hope_for_a_picture)
+{
+    capture.resizable = true;
+    screen.add(viewer);
+    capture.say(CaptureState::waiting_for_permission);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::refused); // real monitors
+    screen.set_monitors(MonitorChoice::virtual_monitor);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
+    capture.say(CaptureState::refused);
+    EXPECT_EQ(viewer.failed_sizes, 1);
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::refused);
+    capture.show(k_size, 1, Rect::of(k_size));
+    EXPECT_EQ(capture.asked, Size{});
+    screen.remove(viewer);
+}
+
+TEST_F(ScreenTest, the_newest_wish_for_a_size_counts)
+{
+    constexpr Size k_third_size{50, 50};
+    Viewer other;
+    screen.add(other);
+    share();
+    capture.resizable = true;
+    EXPECT_EQ(screen.ask_size(viewer, k_other_size), SizeAnswer::coming);
+    EXPECT_EQ(screen.ask_size(viewer, {10, 10}), SizeAnswer::coming);
+    EXPECT_EQ(viewer.failed_sizes, 1);
+    EXPECT_EQ(screen.ask_size(other, k_third_size), SizeAnswer::coming);
+    EXPECT_EQ(viewer.failed_sizes, 2);
+    EXPECT_EQ(capture.asked, k_third_size);
+    capture.show(k_other_size, 1, Rect::of(k_other_size)); // was under way
+    EXPECT_EQ(screen.size_cause(viewer), SizeCause::desktop);
+    capture.show(k_third_size, 1, Rect::of(k_third_size));
+    EXPECT_EQ(screen.size_cause(other), SizeCause::this_viewer);
+    EXPECT_EQ(screen.size_cause(viewer), SizeCause::other_viewer);
+    run_for(40ms);
+    EXPECT_EQ(other.failed_sizes, 0);
+    EXPECT_EQ(viewer.failed_sizes, 2);
     screen.remove(viewer);
     screen.remove(other);
 }
