@@ -4,8 +4,8 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/translate.h"
+#include "portal/desktop_session.h"
 #include "portal/portal_request.h"
-#include "portal/remote_desktop_session.h"
 
 namespace gds {
 namespace {
@@ -60,6 +60,10 @@ CaptureEnding ending_by(const CaptureSigns& signs)
     } else if (signs.portal_gone) {
         ending.reason = _("The screen source was lost: the desktop portal ended. The picture comes "
                           "back when it runs again.");
+    } else if (signs.outdated) {
+        ending.state = CaptureState::starting;
+        ending.quiet = true;
+        ending.at_once = true;
     } else if (signs.starved && !signs.closed) {
         ending.state = CaptureState::starting;
         ending.quiet = true;

@@ -17,6 +17,8 @@ struct CaptureEnding {
     bool again = true;
     // Trying again disturbs nobody, so it may be done often.
     bool quiet = false;
+    // There is nothing to wait for.
+    bool at_once = false;
 };
 
 // What was noticed when the session ended.
@@ -29,10 +31,15 @@ struct CaptureSigns {
     bool desktop_changed = false;
     // It sends the pointer for ever and never the picture.
     bool starved = false;
+    // Other monitors are there now, and nobody is asked about them.
+    bool outdated = false;
     // The screen was locked when it had ended; GNOME shows a locked one to nobody.
     bool screen_locked = false;
 
-    bool any() const { return closed || stream_ended || pipewire_gone || portal_gone || starved; }
+    bool any() const
+    {
+        return closed || stream_ended || pipewire_gone || portal_gone || starved || outdated;
+    }
 };
 CaptureEnding ending_by(const CaptureSigns& signs);
 

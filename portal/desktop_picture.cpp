@@ -14,7 +14,7 @@ void fill_black(Frame& frame) { std::fill(frame.pixels.begin(), frame.pixels.end
 
 } // namespace
 
-void DesktopPicture::begin(const std::vector<PortalStream>& streams)
+void DesktopPicture::begin(const std::vector<SharedMonitor>& streams)
 {
     streams_.clear();
     std::vector<OutputFacts> facts;

@@ -7,11 +7,11 @@
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
 #include "desktop/monitor_place.h"
+#include "portal/desktop_session.h"
 #include "portal/frame_pool.h"
 #include "portal/monitor_ids.h"
 #include "portal/output_layout.h"
 #include "portal/pipewire_buffer.h"
-#include "portal/remote_desktop_session.h"
 
 #include <cstddef>
 #include <memory>
@@ -23,7 +23,7 @@ namespace gds {
 class DesktopPicture {
 public:
     // A new session: nothing of the old monitors is shown any more.
-    void begin(const std::vector<PortalStream>& streams);
+    void begin(const std::vector<SharedMonitor>& streams);
 
     // The next picture becomes a frame even when no pixel changed.
     void insist() { insist_ = true; }

@@ -11,7 +11,7 @@ constexpr std::size_t k_most_known = 64;
 
 // The portal's own identifier survives a change of modes, which a position does not; older portals
 // tell none.
-std::string name_of(const PortalStream& stream, std::size_t number)
+std::string name_of(const SharedMonitor& stream, std::size_t number)
 {
     if (stream.id) {
         return "id " + *stream.id;
@@ -25,7 +25,7 @@ std::string name_of(const PortalStream& stream, std::size_t number)
 
 } // namespace
 
-std::vector<std::uint32_t> MonitorIds::assign(const std::vector<PortalStream>& streams)
+std::vector<std::uint32_t> MonitorIds::assign(const std::vector<SharedMonitor>& streams)
 {
     std::map<std::string, std::uint32_t> now;
     std::vector<std::uint32_t> assigned;

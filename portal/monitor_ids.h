@@ -3,7 +3,7 @@
 // DesktopPicture; main thread.
 #pragma once
 
-#include "portal/remote_desktop_session.h"
+#include "portal/desktop_session.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace gds {
 class MonitorIds {
 public:
     // One for each, all different.
-    std::vector<std::uint32_t> assign(const std::vector<PortalStream>& streams);
+    std::vector<std::uint32_t> assign(const std::vector<SharedMonitor>& streams);
 
     std::size_t known() const { return ids_.size(); }
 

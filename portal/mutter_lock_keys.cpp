@@ -2,6 +2,7 @@
 #include "portal/mutter_lock_keys.h"
 
 #include "base/log.h"
+#include "portal/mutter_bus.h"
 
 #include <utility>
 #include <vector>
@@ -9,8 +10,6 @@
 namespace gds {
 namespace {
 
-constexpr const char* k_path = "/org/gnome/Mutter/RemoteDesktop";
-constexpr const char* k_session_interface = "org.gnome.Mutter.RemoteDesktop.Session";
 constexpr const char* k_properties = "org.freedesktop.DBus.Properties";
 constexpr std::chrono::milliseconds k_limit{5'000};
 
@@ -48,8 +47,9 @@ Task<> MutterLockKeys::begin()
         begun_ = false;
         co_return;
     }
-    const auto service = sdbus::createProxy(
-        connection_, sdbus::ServiceName{k_mutter_remote_desktop}, sdbus::ObjectPath{k_path});
+    const auto service =
+        sdbus::createProxy(connection_, sdbus::ServiceName{k_mutter_remote_desktop},
+                           sdbus::ObjectPath{k_mutter_remote_desktop_path});
     auto create = sdbus_method_call(*service, k_mutter_remote_desktop, "CreateSession");
     auto created = co_await call_bus(*service, std::move(create), k_limit);
     sdbus::ObjectPath path;
@@ -72,7 +72,7 @@ Task<> MutterLockKeys::begin()
     const auto session = sdbus::createProxy(
         connection_, sdbus::ServiceName{k_mutter_remote_desktop}, std::move(path));
     auto get = sdbus_method_call(*session, k_properties, "GetAll");
-    get << std::string{k_session_interface};
+    get << std::string{k_mutter_remote_desktop_session};
     auto reply = co_await call_bus(*session, std::move(get), k_limit);
     VariantMap all;
     reply >> all;

@@ -11,11 +11,8 @@
 
 #include <functional>
 #include <optional>
-#include <string>
 
 namespace gds {
-
-inline constexpr const char* k_mutter_remote_desktop = "org.gnome.Mutter.RemoteDesktop";
 
 class MutterLockKeys {
 public:

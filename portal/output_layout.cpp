@@ -147,6 +147,7 @@ std::optional<OutputLayout::StreamPoint> OutputLayout::map(Point point) const
     const int y = std::clamp(point.y, rect.y, rect.bottom() - 1) - rect.y;
     StreamPoint mapped;
     mapped.output = static_cast<std::size_t>(nearest - places_.data());
+    mapped.pixel = {x, y};
     mapped.x = static_cast<double>(x) * nearest->logical.width / rect.width;
     mapped.y = static_cast<double>(y) * nearest->logical.height / rect.height;
     return mapped;

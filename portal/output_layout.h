@@ -37,6 +37,7 @@ public:
         // Logical, within the output.
         double x = 0;
         double y = 0;
+        Point pixel; // of its picture
     };
     // Of the nearest output, when the point is on none.
     std::optional<StreamPoint> map(Point point) const;

@@ -88,7 +88,8 @@ PipeWireRemote::PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, Events e
     : events_(std::move(events))
 {
     // PipeWire owns the descriptor from here on, also when it fails.
-    core_ = pw_context_connect_fd(loop.context(), connection.release(), nullptr, 0);
+    core_ = connection ? pw_context_connect_fd(loop.context(), connection.release(), nullptr, 0)
+                       : pw_context_connect(loop.context(), nullptr, 0);
     if (core_ == nullptr) {
         throw std::system_error{errno, std::generic_category(), "connecting to PipeWire"};
     }

@@ -44,7 +44,8 @@ public:
         std::function<void(std::uint32_t node_id)> on_node_gone;
     };
 
-    // Throws std::system_error when the descriptor is no connection.
+    // Without a descriptor: to the daemon of this user. Throws std::system_error when there is no
+    // connection.
     PipeWireRemote(PipeWireLoop& loop, UniqueFd connection, Events events);
     ~PipeWireRemote();
     PipeWireRemote(const PipeWireRemote&) = delete;

@@ -5,7 +5,10 @@
 #include "base/log.h"
 #include "base/timeout.h"
 #include "base/translate.h"
+#include "portal/mutter_bus.h"
+#include "portal/mutter_session.h"
 #include "portal/portal_request.h"
+#include "portal/remote_desktop_session.h"
 #include "portal/screen_lock.h"
 
 #include <algorithm>
@@ -35,16 +38,14 @@ Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
 
 PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
     : connection_(connection), tokens_(tokens), bus_(connection),
-      input_(bus_, [this](const LockKeys& locks) { take_lock_keys(locks); }),
+      input_(connection, [this](const LockKeys& locks) { take_lock_keys(locks); }),
       clipboard_(connection), drawer_(picture_, [this](std::size_t stream, const FramePtr& frame) {
           take_drawn(stream, frame);
       })
 {
     names_ =
         bus_.on_name([this](const std::string& name, bool present) { note_name(name, present); });
-    // Mutter closes the session for it, as it does when a person presses "stop sharing".
-    monitors_changed_ =
-        bus_.on_monitors_changed({[this] { desktop_changed_at_ = g_get_monotonic_time(); }});
+    monitors_changed_ = bus_.on_monitors_changed({[this] { note_monitors(); }});
 }
 
 void PortalCapture::take_lock_keys(const LockKeys& locks)
@@ -120,7 +121,9 @@ Task<> PortalCapture::run()
         const auto delay = std::min(retry_delay_, longest);
         retry_delay_ = std::min(delay * 2, longest);
         set_status(lost ? CaptureState::lost : ending.state, ending.reason);
-        co_await wait_before_retry(delay);
+        if (!ending.at_once) {
+            co_await wait_before_retry(delay);
+        }
     }
 }
 
@@ -142,7 +145,7 @@ Task<CaptureEnding> PortalCapture::attempt()
     CaptureEnding ending;
     std::exception_ptr error;
     try {
-        ending = co_await hold_session(monitors_);
+        ending = co_await hold_session(way_, monitors_);
     } catch (...) {
         error = std::current_exception();
     }
@@ -156,16 +159,9 @@ Task<CaptureEnding> PortalCapture::attempt()
     co_return ending;
 }
 
-Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
+std::unique_ptr<DesktopSession> PortalCapture::make_session(CaptureWay way)
 {
-    SessionWishes wishes;
-    wishes.monitors = monitors;
-    wishes.pointer = pointer_;
-    wishes.clipboard = clipboard_wanted_;
-    auto token = co_await load_token(monitors);
-    wishes.restore_token = std::move(token);
-
-    RemoteDesktopSession::Events events;
+    DesktopSession::Events events;
     events.on_asking = [this] {
         asked_ = true;
         asking_timer_ = call_after(k_patience_with_portal, [this] {
@@ -174,17 +170,31 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
                          "desktop."));
         });
     };
-    events.on_clipboard = [this](const std::string& path) {
-        clipboard_.attach(portal_selection(path));
-    };
+    events.on_clipboard = [this](SelectionDoor door) { clipboard_.attach(std::move(door)); };
     events.on_closed = [this] {
-        signs_.closed = true;
-        input_.detach();
         clipboard_.detach();
-        session_news_.set();
+        end_of(&CaptureSigns::closed);
     };
-    RemoteDesktopSession session{bus_, std::move(events)};
-    grant_ = co_await session.open(std::move(wishes));
+    events.on_outdated = [this] { end_of(&CaptureSigns::outdated); };
+    if (way == CaptureWay::mutter) {
+        return std::make_unique<MutterSession>(connection_, std::move(events));
+    }
+    return std::make_unique<RemoteDesktopSession>(bus_, std::move(events));
+}
+
+Task<CaptureEnding> PortalCapture::hold_session(CaptureWay way, MonitorChoice monitors)
+{
+    session_way_ = way;
+    SessionWishes wishes;
+    wishes.monitors = monitors;
+    wishes.pointer = pointer_;
+    wishes.clipboard = clipboard_wanted_;
+    if (way == CaptureWay::portal) {
+        auto token = co_await load_token(monitors);
+        wishes.restore_token = std::move(token);
+    }
+    const auto session = make_session(way);
+    grant_ = co_await session->open(std::move(wishes));
     asking_timer_.reset();
     if (grant_.restore_token) {
         // Not in the session's scope: the token is good once, and must be kept also when the
@@ -193,7 +203,7 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
         token_scope_.spawn(save_token(monitors, *grant_.restore_token));
     }
     set_status(CaptureState::starting, {});
-    connect_streams(session, monitors);
+    connect_streams(*session, monitors);
     watch_silence();
     opening_clipboard_ = std::make_unique<TaskScope>();
     opening_clipboard_->spawn(open_clipboard());
@@ -206,13 +216,16 @@ Task<CaptureEnding> PortalCapture::hold_session(MonitorChoice monitors)
     // order.
     co_await sleep_for(k_settle);
     if (signs_.closed || signs_.portal_gone) {
-        session.forget();
+        session->forget();
     }
-    signs_.desktop_changed = is_recent(desktop_changed_at_);
+    signs_.desktop_changed = is_recent(desktop_left_at_) || is_recent(monitors_changed_at_);
+    if (way == CaptureWay::mutter && signs_.closed && !is_recent(desktop_left_at_)) {
+        signs_.outdated = is_recent(monitors_changed_at_);
+    }
     behind_lock_ = co_await screen_is_locked(connection_);
     signs_.screen_locked = behind_lock_;
     const auto ending = ending_by(signs_);
-    if (ending.state == CaptureState::stopped_by_user) {
+    if (ending.state == CaptureState::stopped_by_user && way == CaptureWay::portal) {
         unused_tokens_.erase(monitors);
         token_scope_.spawn(forget_token(monitors));
     }
@@ -232,24 +245,22 @@ Task<> PortalCapture::wait_before_retry(std::chrono::milliseconds delay)
     waiting_to_retry_ = false;
 }
 
-void PortalCapture::connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors)
+void PortalCapture::connect_streams(DesktopSession& session, MonitorChoice monitors)
 {
     PipeWireRemote::Events remote_events;
     remote_events.on_error = [this](const std::string& message) {
         log_warning("PipeWire: " + message);
-        signs_.pipewire_gone = true;
-        input_.detach();
-        session_news_.set();
+        end_of(&CaptureSigns::pipewire_gone);
     };
     remote_events.on_node_gone = [this](std::uint32_t node_id) {
-        if (std::ranges::find(grant_.streams, node_id, &PortalStream::node_id) !=
-            grant_.streams.end()) {
+        if (std::ranges::find(grant_.monitors, node_id, &SharedMonitor::node_id) !=
+            grant_.monitors.end()) {
             take_stream_state(StreamState::ended);
         }
     };
-    remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, UniqueFd{grant_.pipewire.release()},
+    remote_ = std::make_unique<PipeWireRemote>(pipewire_loop_, std::move(grant_.pipewire),
                                                std::move(remote_events));
-    picture_.begin(grant_.streams);
+    picture_.begin(grant_.monitors);
     in_part_ = false;
     part_timer_ = call_after(k_patience_with_stream, [this] {
         in_part_ = true;
@@ -262,12 +273,12 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
     }
 
     PortalInputSink::Session input;
-    input.path = session.path();
+    input.input = session.input();
     input.keyboard = grant_.keyboard;
     input.pointer = grant_.pointer;
     extra_monitor_ = monitors == MonitorChoice::virtual_monitor;
     const auto wish = extra_monitor_ ? std::optional{extra_size_} : std::nullopt;
-    for (std::size_t i = 0; i < grant_.streams.size(); ++i) {
+    for (std::size_t i = 0; i < grant_.monitors.size(); ++i) {
         PipeWireStream::Events events;
         events.on_content = [this, i](const BufferContent& content,
                                       std::optional<BufferLoan> loan) {
@@ -276,9 +287,8 @@ void PortalCapture::connect_streams(const RemoteDesktopSession& session, Monitor
         events.ready = [this] { return !drawer_.busy(); };
         events.on_state = [this](StreamState state) { take_stream_state(state); };
         events.on_starved = [this] { take_starvation(); };
-        input.nodes.push_back(grant_.streams[i].node_id);
         streams_.push_back(std::make_unique<PipeWireStream>(
-            pipewire_loop_, *remote_, grant_.streams[i].node_id, wish, std::move(events)));
+            pipewire_loop_, *remote_, grant_.monitors[i].node_id, wish, std::move(events)));
     }
     input_.set_layout(picture_.layout());
     input_.attach(std::move(input));
@@ -340,9 +350,7 @@ void PortalCapture::take_frame(const FramePtr& frame)
 void PortalCapture::take_stream_state(StreamState state)
 {
     if (state == StreamState::ended) {
-        signs_.stream_ended = true;
-        input_.detach();
-        session_news_.set();
+        end_of(&CaptureSigns::stream_ended);
     } else if (state == StreamState::streaming && status_.state == CaptureState::starting) {
         set_status(CaptureState::starting, {});
         watch_silence();
@@ -359,7 +367,13 @@ void PortalCapture::take_starvation()
     log_info("the desktop sends the pointer again and again and never the picture; its pointer is "
              "part of the picture from now on");
     pointer_ = PointerDelivery::painted;
-    signs_.starved = true;
+    end_of(&CaptureSigns::starved);
+}
+
+// The session's task judges it.
+void PortalCapture::end_of(bool CaptureSigns::*sign)
+{
+    signs_.*sign = true;
     input_.detach();
     session_news_.set();
 }
@@ -372,13 +386,28 @@ void PortalCapture::note_name(const std::string& name, bool present)
             retry_now_.set();
         }
     } else if (name == k_portal_name) {
-        signs_.portal_gone = true;
-        session_news_.set();
+        if (session_way_ == CaptureWay::portal) {
+            signs_.portal_gone = true;
+            session_news_.set();
+        }
     } else {
-        desktop_changed_at_ = g_get_monotonic_time();
+        desktop_left_at_ = g_get_monotonic_time();
         if (name == k_mutter_remote_desktop) {
             input_.forget_compositor();
+            if (session_way_ == CaptureWay::mutter) {
+                end_of(&CaptureSigns::stream_ended);
+            }
         }
+    }
+}
+
+// Mutter may close the session for it, as it does when a person presses "stop sharing".
+void PortalCapture::note_monitors()
+{
+    monitors_changed_at_ = g_get_monotonic_time();
+    // One may have come where there was none.
+    if (waiting_to_retry_ && session_way_ == CaptureWay::mutter) {
+        retry_now_.set();
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PortalCapture: the desktop by xdg-desktop-portal and PipeWire. Opens the session, joins its
-// streams into frames, notices every way in which it ends, and opens it again where nobody said no.
-// Owned by main; main thread.
+// PortalCapture: the desktop by xdg-desktop-portal, or by Mutter itself, and PipeWire. Opens the
+// session, joins its streams into frames, notices every way in which it ends, and opens it again
+// where nobody said no. Owned by main; main thread.
 #pragma once
 
 #include "base/source.h"
@@ -11,13 +11,13 @@
 #include "desktop/screen_capture.h"
 #include "portal/capture_ending.h"
 #include "portal/desktop_picture.h"
+#include "portal/desktop_session.h"
 #include "portal/mutter_clipboard.h"
 #include "portal/picture_drawer.h"
 #include "portal/pipewire_loop.h"
 #include "portal/pipewire_stream.h"
 #include "portal/portal_bus.h"
 #include "portal/portal_input_sink.h"
-#include "portal/remote_desktop_session.h"
 #include "portal/restore_token_store.h"
 #include "portal/selection_clipboard.h"
 
@@ -39,6 +39,7 @@ public:
 
     void set_observer(ScreenCaptureObserver* observer) override { observer_ = observer; }
     void set_monitors(MonitorChoice monitors) override { monitors_ = monitors; }
+    void set_way(CaptureWay way) override { way_ = way; }
     void start() override;
     void stop() override;
     bool ask_size(Size size) override;
@@ -52,13 +53,14 @@ public:
 private:
     Task<> run();
     Task<CaptureEnding> attempt();
-    Task<CaptureEnding> hold_session(MonitorChoice monitors);
+    Task<CaptureEnding> hold_session(CaptureWay way, MonitorChoice monitors);
+    std::unique_ptr<DesktopSession> make_session(CaptureWay way);
     Task<> wait_before_retry(std::chrono::milliseconds delay);
     Task<std::optional<std::string>> load_token(MonitorChoice monitors);
     Task<> save_token(MonitorChoice monitors, std::string token);
     Task<> forget_token(MonitorChoice monitors);
 
-    void connect_streams(const RemoteDesktopSession& session, MonitorChoice monitors);
+    void connect_streams(DesktopSession& session, MonitorChoice monitors);
     Task<> open_clipboard();
     void take_frame(const FramePtr& frame);
     void take_lock_keys(const LockKeys& locks);
@@ -68,6 +70,8 @@ private:
     void take_stream_state(StreamState state);
     void take_starvation();
     void note_name(const std::string& name, bool present);
+    void note_monitors();
+    void end_of(bool CaptureSigns::*sign);
     void watch_silence();
     void watch_pause();
     bool any_stream_flows() const;
@@ -79,6 +83,8 @@ private:
     RestoreTokenStore& tokens_;
     ScreenCaptureObserver* observer_ = nullptr;
     MonitorChoice monitors_ = MonitorChoice::all;
+    CaptureWay way_ = CaptureWay::portal;
+    CaptureWay session_way_ = CaptureWay::portal; // of the attempt under way
     // Painted for good once a source was seen to starve.
     PointerDelivery pointer_ = PointerDelivery::apart;
     CaptureStatus status_;
@@ -104,8 +110,10 @@ private:
     Size extra_size_{1920, 1080}; // the consumer's choice
     // What was noticed since the session began. Set from callbacks, judged by the session's task.
     CaptureSigns signs_;
-    // When a portal backend or the compositor left the bus, or the monitors changed; monotonic.
-    std::int64_t desktop_changed_at_ = 0;
+    // When a portal backend or the compositor left the bus, and when Mutter's monitors changed;
+    // monotonic.
+    std::int64_t desktop_left_at_ = 0;
+    std::int64_t monitors_changed_at_ = 0;
     // Given by the portal and not used yet; also in the store, or on the way to it.
     std::map<MonitorChoice, std::string> unused_tokens_;
     Wakeup session_news_;

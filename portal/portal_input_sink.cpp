@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/portal_input_sink.h"
 
+#include "base/bus_call.h"
 #include "base/log.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace gds {
@@ -12,11 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds k_warm_up{300};
 constexpr int k_most_wheel_steps = 100;
 
-constexpr std::int32_t k_keysym_shift = 0xffe1;
-constexpr std::uint32_t k_axis_vertical = 0;
-constexpr std::uint32_t k_axis_horizontal = 1;
-
-std::uint32_t portal_state(KeyState state) { return state == KeyState::pressed ? 1 : 0; }
+constexpr std::uint32_t k_keysym_shift = 0xffe1;
 
 InputKind kind_of(KeyState state)
 {
@@ -37,9 +35,8 @@ struct PortalInputSink::Link {
     bool complained = false;
 };
 
-PortalInputSink::PortalInputSink(PortalBus& bus, OnLockKeys on_lock_keys)
-    : bus_(bus), on_lock_keys_(std::move(on_lock_keys)),
-      mutter_(bus.connection(), [this](const LockKeys& locks) {
+PortalInputSink::PortalInputSink(sdbus::IConnection& connection, OnLockKeys on_lock_keys)
+    : on_lock_keys_(std::move(on_lock_keys)), mutter_(connection, [this](const LockKeys& locks) {
           typing_.keyboard().set_locks(locks);
           told_locks_ = locks;
           on_lock_keys_(locks);
@@ -69,9 +66,8 @@ void PortalInputSink::attach(Session session)
         });
         mutter_.look();
         for (const auto state : {KeyState::pressed, KeyState::released}) {
-            push(InputKind::release, InputDevice::none, 0, [this, state] {
-                send("NotifyKeyboardKeysym", k_keysym_shift, portal_state(state));
-            });
+            push(InputKind::release, InputDevice::none, 0,
+                 [this, state] { send(session_->input->key_sym(k_keysym_shift, state)); });
         }
         warm_up(keyboard_);
     }
@@ -136,8 +132,8 @@ void PortalInputSink::pump()
 
 void PortalInputSink::send_key(const KeyTyping::Step& step)
 {
-    send(step.by == KeyTyping::Step::By::code ? "NotifyKeyboardKeycode" : "NotifyKeyboardKeysym",
-         static_cast<std::int32_t>(step.number), portal_state(step.state));
+    send(step.by == KeyTyping::Step::By::code ? session_->input->key_code(step.number, step.state)
+                                              : session_->input->key_sym(step.number, step.state));
     // Also where nobody else tells: as far as our own keys go.
     const auto locks = typing_.keyboard().locks();
     if (typing_.keyboard().known() && locks != told_locks_.value_or(LockKeys{})) {
@@ -197,9 +193,8 @@ void PortalInputSink::pointer_relative(int dx, int dy)
 {
     if (pointer_.granted) {
         warm_up(pointer_);
-        push(InputKind::wheel, InputDevice::pointer, 0, [this, dx, dy] {
-            send("NotifyPointerMotion", static_cast<double>(dx), static_cast<double>(dy));
-        });
+        push(InputKind::wheel, InputDevice::pointer, 0,
+             [this, dx, dy] { send(session_->input->pointer_by(dx, dy)); });
     }
 }
 
@@ -211,8 +206,7 @@ bool PortalInputSink::pointer_button(std::uint32_t evdev_button, KeyState state)
     warm_up(pointer_);
     return push(kind_of(state), InputDevice::pointer, k_button | evdev_button,
                 [this, evdev_button, state] {
-                    send("NotifyPointerButton", static_cast<std::int32_t>(evdev_button),
-                         portal_state(state));
+                    send(session_->input->pointer_button(evdev_button, state));
                 });
 }
 
@@ -222,12 +216,12 @@ void PortalInputSink::pointer_wheel(int dx, int dy)
         return;
     }
     warm_up(pointer_);
-    for (const auto& [axis, steps] : {std::pair{k_axis_vertical, dy}, {k_axis_horizontal, dx}}) {
+    for (const auto& [axis, steps] :
+         {std::pair{WheelAxis::vertical, dy}, {WheelAxis::horizontal, dx}}) {
         const std::int32_t bounded = std::clamp(steps, -k_most_wheel_steps, k_most_wheel_steps);
         if (bounded != 0) {
-            push(InputKind::wheel, InputDevice::pointer, 0, [this, which = axis, bounded] {
-                send("NotifyPointerAxisDiscrete", which, bounded);
-            });
+            push(InputKind::wheel, InputDevice::pointer, 0,
+                 [this, which = axis, bounded] { send(session_->input->wheel(which, bounded)); });
         }
     }
 }
@@ -235,26 +229,23 @@ void PortalInputSink::pointer_wheel(int dx, int dy)
 void PortalInputSink::send_motion(Point position)
 {
     const auto target = layout_.map(position);
-    if (target && target->output < session_->nodes.size()) {
-        send("NotifyPointerMotionAbsolute", session_->nodes[target->output], target->x, target->y);
+    if (target) {
+        send(session_->input->pointer_to(*target));
     }
 }
 
-template <typename... Arguments>
-void PortalInputSink::send(const char* method, const Arguments&... arguments)
+void PortalInputSink::send(const sdbus::MethodCall& call)
 {
-    const auto complain = [](Link& link, const char* refused, const sdbus::Error& error) {
+    const std::string method = call.getMemberName();
+    const auto complain = [method](Link& link, const sdbus::Error& error) {
         if (!std::exchange(link.complained, true)) {
-            log_warning(std::string{"the portal refused input ("} + refused + "): " + error.what());
+            log_warning("the desktop refused input (" + method + "): " + error.what());
         }
     };
     try {
-        auto message = sdbus_method_call(bus_.portal(), k_remote_desktop_interface, method);
-        message << sdbus::ObjectPath{session_->path} << VariantMap{};
-        (message << ... << arguments);
         BusNotice notice;
-        notice.on_error = [link = link_, method, complain](const sdbus::Error& error) {
-            complain(*link, method, error);
+        notice.on_error = [link = link_, complain](const sdbus::Error& error) {
+            complain(*link, error);
         };
         notice.on_done = [link = link_] {
             link->in_flight = false;
@@ -262,10 +253,10 @@ void PortalInputSink::send(const char* method, const Arguments&... arguments)
                 link->sink->pump();
             }
         };
-        notify_bus(bus_.portal(), message, std::move(notice));
+        notify_bus(session_->input->object(), call, std::move(notice));
         link_->in_flight = true;
     } catch (const sdbus::Error& error) {
-        complain(*link_, method, error);
+        complain(*link_, error);
     }
 }
 

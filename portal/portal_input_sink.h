@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PortalInputSink: input events into the portal's Notify* methods, one after the other. Without a
-// session, or without the permission, events are dropped. Owned by PortalCapture; main thread.
+// PortalInputSink: input events into the calls of an open session (RemoteInput), one after the
+// other. Without a session, or without the permission, events are dropped. Owned by PortalCapture;
+// main thread.
 //
 // The portal serves each call on a thread of its own, so two that are under way together may change
 // places: the next one is sent when the last one was answered. What comes meanwhile waits, motions
@@ -17,7 +18,7 @@
 #include "portal/key_typing.h"
 #include "portal/mutter_lock_keys.h"
 #include "portal/output_layout.h"
-#include "portal/portal_bus.h"
+#include "portal/remote_input.h"
 #include "portal/wayland_keymap.h"
 
 #include <cstdint>
@@ -25,23 +26,21 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace gds {
 
 class PortalInputSink : public InputSink {
 public:
     struct Session {
-        std::string path;
-        std::vector<std::uint32_t> nodes; // of the streams, in the order of the layout
+        std::unique_ptr<RemoteInput> input; // its monitors in the order of the layout
         bool keyboard = false;
         bool pointer = false;
     };
 
     using OnLockKeys = std::function<void(const LockKeys&)>;
 
-    PortalInputSink(PortalBus& bus, OnLockKeys on_lock_keys);
+    // The connection outlives it.
+    PortalInputSink(sdbus::IConnection& connection, OnLockKeys on_lock_keys);
     ~PortalInputSink() override;
 
     void attach(Session session);
@@ -79,10 +78,8 @@ private:
     bool push_key(KeyState state, std::uint64_t what, std::function<KeyTyping::Steps()> steps);
     void warm_up(Device& device);
     void send_motion(Point position);
-    template <typename... Arguments>
-    void send(const char* method, const Arguments&... arguments);
+    void send(const sdbus::MethodCall& call);
 
-    PortalBus& bus_;
     std::optional<Session> session_;
     OutputLayout layout_;
     Device keyboard_;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/timeout.h"
 #include "base/translate.h"
+#include "portal/portal_input.h"
 #include "portal/portal_request.h"
 
 #include <tuple>
@@ -20,7 +21,6 @@ constexpr std::uint32_t k_source_virtual = 4;
 constexpr std::uint32_t k_cursor_embedded = 2;
 constexpr std::uint32_t k_cursor_metadata = 4;
 constexpr std::uint32_t k_persist_until_revoked = 2;
-constexpr std::size_t k_max_streams = 16;
 
 // How long a person may think about the dialog.
 constexpr std::chrono::milliseconds k_answer_limit{60'000};
@@ -151,19 +151,19 @@ VariantMap source_options(const PortalOffer& offer, const SessionWishes& wishes,
 using IntPair = sdbus::Struct<std::int32_t, std::int32_t>;
 using StreamList = std::vector<sdbus::Struct<std::uint32_t, VariantMap>>;
 
-std::vector<PortalStream> parse_streams(const VariantMap& results)
+std::vector<SharedMonitor> parse_streams(const VariantMap& results)
 {
-    std::vector<PortalStream> streams;
+    std::vector<SharedMonitor> streams;
     const auto* value = find_variant<StreamList>(results, "streams");
     if (value == nullptr) {
         return streams;
     }
     for (const auto& entry : value->get<StreamList>()) {
-        if (streams.size() == k_max_streams) {
+        if (streams.size() == k_most_monitors) {
             log_warning("the portal shares more monitors than are taken");
             break;
         }
-        PortalStream stream;
+        SharedMonitor stream;
         stream.node_id = std::get<0>(entry);
         const VariantMap& properties = std::get<1>(entry);
         if (const auto* position = find_variant<IntPair>(properties, "position")) {
@@ -188,7 +188,7 @@ std::vector<PortalStream> parse_streams(const VariantMap& results)
 SessionGrant parse_grant(const VariantMap& results, const PortalOffer& offer, bool with_input)
 {
     SessionGrant grant;
-    grant.streams = parse_streams(results);
+    grant.monitors = parse_streams(results);
     grant.input_offered = with_input;
     if (with_input) {
         const auto devices = variant_or(results, "devices", std::uint32_t{0}) & offer.devices();
@@ -255,14 +255,14 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
         auto request = sdbus_method_call(bus_.portal(), k_clipboard_interface, "RequestClipboard");
         request << sdbus::ObjectPath{path_} << VariantMap{};
         co_await call_bus(bus_.portal(), std::move(request), k_bus_call_limit);
-        events_.on_clipboard(path_);
+        events_.on_clipboard(portal_selection(path_));
     }
     PortalCall start{.interface = interface, .method = "Start", .session = path_};
     start.parent_window = std::string{};
     events_.on_asking();
     const auto started = co_await portal_request(bus_, std::move(start), k_answer_limit);
     auto grant = parse_grant(started, offer, with_input);
-    if (grant.streams.empty()) {
+    if (grant.monitors.empty()) {
         throw PortalFailed{"Start gave no stream"};
     }
 
@@ -270,8 +270,18 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
         sdbus_method_call(bus_.portal(), k_screen_cast_interface, "OpenPipeWireRemote");
     open_remote << sdbus::ObjectPath{path_} << VariantMap{};
     auto remote = co_await call_bus(bus_.portal(), std::move(open_remote), k_bus_call_limit);
-    remote >> grant.pipewire;
+    sdbus::UnixFd descriptor;
+    remote >> descriptor;
+    grant.pipewire = UniqueFd{descriptor.release()};
+    for (const auto& monitor : grant.monitors) {
+        nodes_.push_back(monitor.node_id);
+    }
     co_return grant;
+}
+
+std::unique_ptr<RemoteInput> RemoteDesktopSession::input()
+{
+    return std::make_unique<PortalInput>(bus_, path_, nodes_);
 }
 
 } // namespace gds

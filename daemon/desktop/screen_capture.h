@@ -50,6 +50,9 @@ public:
 
 enum class MonitorChoice { all, primary, virtual_monitor };
 
+// By the portal, which asks the person at the desk, or by Mutter itself, which asks nobody.
+enum class CaptureWay { portal, mutter };
+
 class ScreenCapture {
 public:
     virtual ~ScreenCapture() = default;
@@ -57,6 +60,7 @@ public:
     virtual void set_observer(ScreenCaptureObserver* observer) = 0;
     // Takes effect at the next start().
     virtual void set_monitors(MonitorChoice monitors) = 0;
+    virtual void set_way(CaptureWay way) = 0;
     // Whether the desktop is asked for its clipboard; takes effect at the next start().
     virtual void set_clipboard_wanted(bool wanted) = 0;
     // Opens the session, or asks anew after refused / stopped_by_user; no effect while one is under

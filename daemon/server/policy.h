@@ -41,6 +41,7 @@ struct Policy {
     // Also for those whom a rule lets in.
     bool ask_always = false;
     std::chrono::seconds ask_timeout{30};
+    CaptureWay capture = CaptureWay::portal;
     MonitorChoice monitors = MonitorChoice::all;
     ClipboardWays clipboard = ClipboardWays::both;
     std::size_t clipboard_limit = std::size_t{1} << 20; // octets of one kind

@@ -136,6 +136,12 @@ void Screen::set_monitors(MonitorChoice monitors)
     begin_anew();
 }
 
+void Screen::set_way(CaptureWay way)
+{
+    capture_.set_way(way);
+    begin_anew();
+}
+
 void Screen::set_clipboard_wanted(bool wanted)
 {
     capture_.set_clipboard_wanted(wanted);

@@ -55,6 +55,8 @@ public:
     const std::string& withheld() const { return withheld_; }
     // Another choice of monitors: begins the capture anew if it runs.
     void set_monitors(MonitorChoice monitors);
+    // Another way to get at the desktop: likewise.
+    void set_way(CaptureWay way);
 
     // Another wish for the clipboard: begins the capture anew if it runs.
     void set_clipboard_wanted(bool wanted);

@@ -67,6 +67,9 @@ void Server::apply(PolicyPtr policy)
     if (!anonymous_tls_ && std::ranges::any_of(policy_->security_types, needs_anonymous_tls)) {
         anonymous_tls_ = make_anonymous_tls_credentials();
     }
+    if (before->capture != policy_->capture) {
+        screen_.set_way(policy_->capture);
+    }
     if (before->monitors != policy_->monitors) {
         screen_.set_monitors(policy_->monitors);
     }

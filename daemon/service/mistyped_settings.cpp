@@ -49,6 +49,7 @@ constexpr Strictest k_strictest[] = {
          policy.access.rules.clear();
          policy.access.otherwise = AccessVerdict::deny;
      }},
+    {"Capture", [](Policy& policy) { policy.capture = CaptureWay::portal; }},
     {"Clipboard", [](Policy& policy) { policy.clipboard = ClipboardWays::off; }},
     {"ClipboardLimit", [](Policy& policy) { policy.clipboard = ClipboardWays::off; }},
     {"Enabled", [](Policy&) {}}, // off, unless the command line says otherwise

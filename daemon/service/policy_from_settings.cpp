@@ -146,6 +146,20 @@ void read_sasl(GSettings* settings, const KeytabAnswer& keytab, Policy& policy)
     }
 }
 
+void read_capture(GSettings* settings, Policy& policy)
+{
+    const std::string name = setting_word(settings, "capture");
+    const auto way = capture_way_of(name);
+    // Otherwise the one that asks the person at the desk.
+    policy.capture = way.value_or(CaptureWay::portal);
+    if (!way) {
+        policy.complaints.push_back(
+            sentence(_("The setting “capture” is “%s”, which is not known; the desktop portal is "
+                       "used. Known are portal and mutter."),
+                     printable(name).c_str()));
+    }
+}
+
 void read_monitors(GSettings* settings, Policy& policy)
 {
     const std::string name = setting_word(settings, "monitors");
@@ -244,6 +258,7 @@ Policy read_policy(GSettings* settings, const CommandLine& command_line, const K
     read_proxies(settings, policy);
     read_security_types(settings, policy);
     read_sasl(settings, keytab, policy);
+    read_capture(settings, policy);
     read_monitors(settings, policy);
     read_clipboard(settings, policy);
     read_max_clients(settings, policy);

@@ -98,6 +98,9 @@ std::string security_types()
     return sentence(_("one or more of %s"), known_security_words().c_str());
 }
 
+bool is_capture_way(GVariant* value) { return capture_way_of(text_of(value)).has_value(); }
+std::string capture_ways() { return "portal, mutter"; }
+
 bool is_monitor_choice(GVariant* value) { return monitor_choice_of(text_of(value)).has_value(); }
 std::string monitor_choices() { return "all, primary, virtual"; }
 
@@ -181,6 +184,7 @@ constexpr Rule k_rules[] = {
     {"AccessRules", are_rules, rules},
     {"AskAlways", anything, either_way},
     {"AskTimeout", is_patience, patience_range},
+    {"Capture", is_capture_way, capture_ways},
     {"Clipboard", are_clipboard_ways, clipboard_ways},
     {"ClipboardLimit", is_clipboard_limit, clipboard_limits},
     {"Enabled", anything, either_way},

@@ -25,6 +25,17 @@ inline std::optional<MonitorChoice> monitor_choice_of(std::string_view word)
     return std::nullopt;
 }
 
+inline std::optional<CaptureWay> capture_way_of(std::string_view word)
+{
+    if (word == "portal") {
+        return CaptureWay::portal;
+    }
+    if (word == "mutter") {
+        return CaptureWay::mutter;
+    }
+    return std::nullopt;
+}
+
 inline std::optional<ClipboardWays> clipboard_ways_of(std::string_view word)
 {
     if (word == "both") {

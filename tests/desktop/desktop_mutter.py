@@ -3,6 +3,7 @@
 
 Frames and input are real; the backend also plays the person who is asked (see user_decides).
 """
+import contextlib
 import re
 import subprocess
 import sys
@@ -76,6 +77,22 @@ class MutterDesktop(Desktop):
 
     def remote(self, input_too=False):
         return MutterRemote(self.bus, input_too)
+
+    @contextlib.contextmanager
+    def plug(self, size):
+        """Another monitor, as long as the block lasts: Mutter has it as soon as somebody takes its
+        pictures."""
+        remote = self.remote()
+        stream = remote.record_virtual(cursor_mode=0)
+        name = f"plugged-{stream.path.rsplit('/', 1)[-1]}"
+        try:
+            remote.start()
+            self.spawn(name, "gst-launch-1.0", "-q", "pipewiresrc", f"path={stream.node}", "!",
+                       f"video/x-raw,width={size[0]},height={size[1]}", "!", "fakesink")
+            yield
+        finally:
+            remote.stop()
+            self.processes.stop(name)
 
     def rotate(self):
         """A size change: the only one a virtual monitor knows is to stand on its side."""

@@ -19,12 +19,14 @@ public:
     bool resizable = false;
     Size asked;
     MonitorChoice monitors = MonitorChoice::all;
+    CaptureWay way = CaptureWay::portal;
     test::RecordingInputSink sink;
     test::FakeClipboard clips;
     bool clipboard_wanted = true;
 
     void set_observer(ScreenCaptureObserver* observer) override { observer_ = observer; }
     void set_monitors(MonitorChoice choice) override { monitors = choice; }
+    void set_way(CaptureWay choice) override { way = choice; }
     void start() override
     {
         ++starts;

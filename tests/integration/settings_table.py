@@ -44,6 +44,7 @@ ROWS = (
         ("['proxy.example.org']", "['192.0.2.1/24']"), "192.0.2.0/24"),
     Row("", "security-types", ("['x509-plain']", "['sasl', 'x509-vnc', 'none']"),
         ("['nonsense']", "@as []", "['x509-plain', 'None']"), "x509-sasl"),
+    Row("", "capture", ("'mutter'", "'portal'"), ("'nonsense'", "''", "'Mutter'"), "portal"),
     Row("", "monitors", ("'primary'", "'virtual'"), ("'nonsense'", "''", "'All'"), "virtual"),
     Row("", "clipboard", ("'off'", "'to-viewer'"), ("'up'", "''", "'Both'"), "from-viewer"),
     Row("", "clipboard-limit", ("uint32 1", "uint32 16384"), ("uint32 0", "uint32 16385"), "16384"),

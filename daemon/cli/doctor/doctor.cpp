@@ -65,9 +65,10 @@ public:
         append(rest, judge_locks(survey_));
         take(rest, portal_, "portal", portal,
              [this](const auto& facts) { return judge_portal(facts, survey_.policy); });
-        take(rest, permission_, "permission", permission_.wait(), [&portal](const auto& facts) {
-            return portal ? judge_permission(facts, *portal) : Findings{};
-        });
+        take(rest, permission_, "permission", permission_.wait(),
+             [this, &portal](const auto& facts) {
+                 return portal ? judge_permission(facts, *portal, survey_.policy) : Findings{};
+             });
         take(rest, pipewire_, "pipewire", pipewire_.wait(), judge_pipewire);
         take(rest, keyring_, "keyring", keyring_.wait(), [this](const auto& facts) {
             return judge_keyring(facts, password_needs(survey_.policy));

@@ -10,6 +10,7 @@ namespace gds::cli {
 namespace {
 
 constexpr const char* k_portal = "portal";
+constexpr const char* k_mutter = "mutter";
 constexpr const char* k_permission = "permission";
 
 // Of AvailableSourceTypes and AvailableDeviceTypes of the portal's interfaces.
@@ -67,6 +68,22 @@ bool remembers(const PortalFacts& facts)
                : facts.screen_cast.version.value_or(0) >= k_screen_cast_remembers;
 }
 
+Findings judge_mutter(const PortalFacts& facts)
+{
+    if (facts.trouble == BusTrouble::no_bus) {
+        return {}; // judge_service() says so
+    }
+    if (facts.mutter) {
+        return {well(k_mutter, _("Mutter itself shares screen, keyboard and pointer; nobody is "
+                                 "asked (“capture” is “mutter”)."))};
+    }
+    return {fault(k_mutter,
+                  _("The setting “capture” is “mutter”, and neither GNOME Shell nor Mutter is "
+                    "running."),
+                  _("Start a GNOME session, or ask the desktop portal: “gsettings reset "
+                    "org.gnome.desktop-sharing capture”."))};
+}
+
 } // namespace
 
 PortalFacts gather_portal()
@@ -87,6 +104,9 @@ PortalFacts gather_portal()
 
 Findings judge_portal(const PortalFacts& facts, const Policy& policy)
 {
+    if (policy.capture == CaptureWay::mutter) {
+        return judge_mutter(facts);
+    }
     switch (facts.trouble) {
     case BusTrouble::none:
     case BusTrouble::refused:
@@ -150,10 +170,11 @@ PermissionFacts gather_permission(const std::string& monitors)
             found.unlocked.empty() && !found.locked.empty()};
 }
 
-Findings judge_permission(const PermissionFacts& facts, const PortalFacts& portal)
+Findings judge_permission(const PermissionFacts& facts, const PortalFacts& portal,
+                          const Policy& policy)
 {
-    if (facts.trouble != BusTrouble::none || facts.locked || portal.trouble != BusTrouble::none ||
-        !portal.screen_cast.version) {
+    if (policy.capture == CaptureWay::mutter || facts.trouble != BusTrouble::none || facts.locked ||
+        portal.trouble != BusTrouble::none || !portal.screen_cast.version) {
         return {};
     }
     if (facts.kept) {

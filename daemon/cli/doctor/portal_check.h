@@ -23,7 +23,7 @@ struct PortalFacts {
     PortalInterface screen_cast;
     PortalInterface remote_desktop;
     PortalInterface clipboard;
-    bool mutter = false; // whose own clipboard does as well
+    bool mutter = false; // which has all of it as well
 };
 
 PortalFacts gather_portal();
@@ -36,7 +36,8 @@ struct PermissionFacts {
 };
 
 PermissionFacts gather_permission(const std::string& monitors);
-// Says nothing where the keyring or the portal is what is wrong.
-Findings judge_permission(const PermissionFacts& facts, const PortalFacts& portal);
+// Says nothing where nobody is asked, or where the keyring or the portal is what is wrong.
+Findings judge_permission(const PermissionFacts& facts, const PortalFacts& portal,
+                          const Policy& policy);
 
 } // namespace gds::cli

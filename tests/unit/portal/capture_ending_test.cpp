@@ -38,6 +38,21 @@ TEST(CaptureEnding, AStarvedSourceIsOpenedAnewWithoutAWord)
     EXPECT_EQ(after({.closed = true, .starved = true}).state, CaptureState::stopped_by_user);
 }
 
+TEST(CaptureEnding, OtherMonitorsThatNobodyIsAskedAboutAreOpenedAtOnce)
+{
+    for (const auto& signs :
+         {CaptureSigns{.outdated = true},
+          CaptureSigns{
+              .closed = true, .stream_ended = true, .desktop_changed = true, .outdated = true}}) {
+        const auto ending = after(signs);
+        EXPECT_EQ(ending.state, CaptureState::starting);
+        EXPECT_TRUE(ending.again);
+        EXPECT_TRUE(ending.at_once);
+        EXPECT_TRUE(ending.reason.empty());
+    }
+    EXPECT_EQ(after({.pipewire_gone = true, .outdated = true}).state, CaptureState::lost);
+}
+
 TEST(CaptureEnding, ClosedTogetherWithAVanishedPartIsALoss)
 {
     for (const auto& signs :

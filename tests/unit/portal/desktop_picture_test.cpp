@@ -31,7 +31,7 @@ struct Screen {
     }
 };
 
-PortalStream stream(Point position, Size size)
+SharedMonitor stream(Point position, Size size)
 {
     return {.node_id = 1, .position = position, .size = size, .id = {}};
 }

@@ -8,12 +8,12 @@ namespace {
 
 using Ids = std::vector<std::uint32_t>;
 
-PortalStream named(const std::string& id, Point position = {})
+SharedMonitor named(const std::string& id, Point position = {})
 {
     return {.node_id = 1, .position = position, .size = {}, .id = id};
 }
 
-PortalStream at(Point position)
+SharedMonitor at(Point position)
 {
     return {.node_id = 1, .position = position, .size = {}, .id = {}};
 }

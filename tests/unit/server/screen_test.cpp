@@ -167,6 +167,15 @@ TEST_F(ScreenTest, other_monitors_begin_the_capture_anew)
     EXPECT_EQ(capture.starts, 2);
 }
 
+TEST_F(ScreenTest, another_way_begins_the_capture_anew)
+{
+    share();
+    screen.set_way(CaptureWay::mutter);
+    EXPECT_EQ(capture.way, CaptureWay::mutter);
+    EXPECT_EQ(capture.stops, 1);
+    EXPECT_EQ(capture.starts, 2);
+}
+
 TEST_F(ScreenTest, cards_differ_by_reason)
 {
     screen.add(viewer);

@@ -114,24 +114,35 @@ TEST(DoctorPortal, WithoutInput)
     EXPECT_EQ(heads(judge_portal(facts, sharing(MonitorChoice::all))), Heads{"warning portal"});
 }
 
+TEST(DoctorPortal, IsNotAskedWhereMutterIs)
+{
+    Policy policy;
+    policy.capture = CaptureWay::mutter;
+    EXPECT_EQ(heads(judge_portal({.trouble = BusTrouble::absent, .mutter = true}, policy)),
+              Heads{"ok mutter"});
+    EXPECT_EQ(heads(judge_portal(good_portal(), policy)), Heads{"fault mutter"});
+    EXPECT_TRUE(says(judge_portal(good_portal(), policy), "gsettings reset"));
+    EXPECT_TRUE(judge_permission({.kept = true}, good_portal(), policy).empty());
+}
+
 TEST(DoctorPermission, IsKeptOrNotYetGivenOrCannotBe)
 {
     auto portal = good_portal();
-    EXPECT_EQ(heads(judge_permission({.kept = true}, portal)), Heads{"ok permission"});
-    EXPECT_TRUE(says(judge_permission({}, portal), "Connect a viewer once"));
+    EXPECT_EQ(heads(judge_permission({.kept = true}, portal, {})), Heads{"ok permission"});
+    EXPECT_TRUE(says(judge_permission({}, portal, {}), "Connect a viewer once"));
     portal.remote_desktop.version = 1;
-    EXPECT_TRUE(says(judge_permission({}, portal), "1.17"));
+    EXPECT_TRUE(says(judge_permission({}, portal, {}), "1.17"));
     // Where there is no RemoteDesktop, it is ScreenCast that remembers.
     portal.remote_desktop = {};
-    EXPECT_TRUE(says(judge_permission({}, portal), "Connect a viewer once"));
+    EXPECT_TRUE(says(judge_permission({}, portal, {}), "Connect a viewer once"));
 }
 
 TEST(DoctorPermission, SaysNothingWhereSomethingElseIsWrong)
 {
-    EXPECT_TRUE(judge_permission({.locked = true}, good_portal()).empty());
-    EXPECT_TRUE(judge_permission({.trouble = BusTrouble::absent}, good_portal()).empty());
-    EXPECT_TRUE(judge_permission({}, {.trouble = BusTrouble::absent}).empty());
-    EXPECT_TRUE(judge_permission({}, {}).empty());
+    EXPECT_TRUE(judge_permission({.locked = true}, good_portal(), {}).empty());
+    EXPECT_TRUE(judge_permission({.trouble = BusTrouble::absent}, good_portal(), {}).empty());
+    EXPECT_TRUE(judge_permission({}, {.trouble = BusTrouble::absent}, {}).empty());
+    EXPECT_TRUE(judge_permission({}, {}, {}).empty());
 }
 
 TEST(DoctorPipeWire, OneThingAfterTheOther)

@@ -50,6 +50,7 @@ TEST_F(MistypedSettings, TheStrictestHoldsAndEachIsNamed)
     store("tls/client-certificates", "false");
     store("negotiate-port", "1");
     store("monitors", "1");
+    store("capture", "1");
     store("clipboard", "true");
     const Policy policy = read();
     EXPECT_TRUE(policy.enabled);
@@ -61,10 +62,11 @@ TEST_F(MistypedSettings, TheStrictestHoldsAndEachIsNamed)
     EXPECT_EQ(policy.tls.client_certificates, ClientCertificates::require);
     EXPECT_FALSE(policy.negotiate_port);
     EXPECT_EQ(policy.monitors, MonitorChoice::primary);
+    EXPECT_EQ(policy.capture, CaptureWay::portal);
     EXPECT_EQ(policy.clipboard, ClipboardWays::off);
-    EXPECT_EQ(policy.complaints.size(), 9U);
-    EXPECT_NE(policy.complaints[3].find("“max-clients” is 2"), std::string::npos)
-        << policy.complaints[3];
+    EXPECT_EQ(policy.complaints.size(), 10U);
+    EXPECT_NE(policy.complaints[4].find("“max-clients” is 2"), std::string::npos)
+        << policy.complaints[4];
 }
 
 TEST_F(MistypedSettings, AnyOtherSwitchesSharingOff)

@@ -62,6 +62,7 @@ TEST_F(PolicyFromSettings, DefaultsAreThoseOfTheContract)
     EXPECT_TRUE(policy.listen_addresses.empty());
     EXPECT_EQ(policy.security_types,
               (std::vector{SecurityWord::x509_sasl, SecurityWord::x509_plain}));
+    EXPECT_EQ(policy.capture, CaptureWay::portal);
     EXPECT_EQ(policy.monitors, MonitorChoice::all);
     EXPECT_EQ(policy.clipboard, ClipboardWays::both);
     EXPECT_EQ(policy.clipboard_limit, 1U << 20);
@@ -82,6 +83,7 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
     g_settings_set_string(settings_.get(), "monitors", "virtual");
     g_settings_set_string(settings_.get(), "clipboard", "to-viewer");
     g_settings_set_uint(settings_.get(), "clipboard-limit", 16384);
+    g_settings_set_string(settings_.get(), "capture", "mutter");
     g_settings_set_uint(settings_.get(), "max-clients", 3);
     g_settings_set_boolean(settings_.get(), "ask-always", TRUE);
     g_settings_set_uint(settings_.get(), "ask-timeout", 7);
@@ -95,6 +97,7 @@ TEST_F(PolicyFromSettings, EveryKeyIsRead)
               (std::vector<std::string>{"127.0.0.1", "wlan0", "unix:/run/x"}));
     EXPECT_EQ(policy.security_types,
               (std::vector{SecurityWord::x509_plain, SecurityWord::x509_sasl}));
+    EXPECT_EQ(policy.capture, CaptureWay::mutter);
     EXPECT_EQ(policy.monitors, MonitorChoice::virtual_monitor);
     EXPECT_EQ(policy.clipboard, ClipboardWays::to_viewer);
     EXPECT_EQ(policy.clipboard_limit, 16U << 20);
@@ -259,6 +262,15 @@ TEST_F(PolicyFromSettings, AnUnknownClipboardIsOff)
     EXPECT_EQ(policy.clipboard_limit, 1024U);
     ASSERT_EQ(policy.complaints.size(), 2U);
     EXPECT_NE(policy.complaints[0].find("“up”"), std::string::npos);
+}
+
+TEST_F(PolicyFromSettings, AnUnknownWayToCaptureAsksAtTheDesk)
+{
+    g_settings_set_string(settings_.get(), "capture", "Mutter");
+    const Policy policy = read();
+    EXPECT_EQ(policy.capture, CaptureWay::portal);
+    ASSERT_EQ(policy.complaints.size(), 1U);
+    EXPECT_NE(policy.complaints[0].find("“Mutter”"), std::string::npos);
 }
 
 TEST_F(PolicyFromSettings, UnknownMonitorsShowLess)

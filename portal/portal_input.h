@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// PortalInput: the Notify* methods of org.freedesktop.portal.RemoteDesktop. Main thread.
+#pragma once
+
+#include "portal/portal_bus.h"
+#include "portal/remote_input.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gds {
+
+class PortalInput final : public RemoteInput {
+public:
+    // `bus` outlives it. `nodes`: of the streams.
+    PortalInput(PortalBus& bus, std::string session, std::vector<std::uint32_t> nodes)
+        : bus_(bus), session_(std::move(session)), nodes_(std::move(nodes))
+    {}
+
+    sdbus::IProxy& object() override { return bus_.portal(); }
+
+    sdbus::MethodCall key_code(std::uint32_t evdev_code, KeyState state) override;
+    sdbus::MethodCall key_sym(std::uint32_t keysym, KeyState state) override;
+    sdbus::MethodCall pointer_button(std::uint32_t evdev_button, KeyState state) override;
+    sdbus::MethodCall pointer_to(const OutputLayout::StreamPoint& point) override;
+    sdbus::MethodCall pointer_by(double dx, double dy) override;
+    sdbus::MethodCall wheel(WheelAxis axis, std::int32_t clicks) override;
+
+private:
+    template <typename... Arguments>
+    sdbus::MethodCall call(const char* method, const Arguments&... arguments);
+
+    PortalBus& bus_;
+    const std::string session_;
+    const std::vector<std::uint32_t> nodes_;
+};
+
+} // namespace gds
