@@ -33,10 +33,10 @@ sdbus::MethodCall MutterInput::pointer_button(std::uint32_t evdev_button, KeySta
     return call("NotifyPointerButton", static_cast<std::int32_t>(evdev_button), pressed(state));
 }
 
-sdbus::MethodCall MutterInput::pointer_to(const OutputLayout::StreamPoint& point)
+std::vector<sdbus::MethodCall> MutterInput::pointer_to(const OutputLayout::StreamPoint& point)
 {
-    return call("NotifyPointerMotionAbsolute", streams_.at(point.output),
-                static_cast<double>(point.pixel.x), static_cast<double>(point.pixel.y));
+    return {call("NotifyPointerMotionAbsolute", streams_.at(point.output),
+                 static_cast<double>(point.pixel.x), static_cast<double>(point.pixel.y))};
 }
 
 sdbus::MethodCall MutterInput::pointer_by(double dx, double dy)

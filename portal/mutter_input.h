@@ -23,7 +23,7 @@ public:
     sdbus::MethodCall key_code(std::uint32_t evdev_code, KeyState state) override;
     sdbus::MethodCall key_sym(std::uint32_t keysym, KeyState state) override;
     sdbus::MethodCall pointer_button(std::uint32_t evdev_button, KeyState state) override;
-    sdbus::MethodCall pointer_to(const OutputLayout::StreamPoint& point) override;
+    std::vector<sdbus::MethodCall> pointer_to(const OutputLayout::StreamPoint& point) override;
     sdbus::MethodCall pointer_by(double dx, double dy) override;
     sdbus::MethodCall wheel(WheelAxis axis, std::int32_t clicks) override;
 

@@ -148,6 +148,8 @@ std::optional<OutputLayout::StreamPoint> OutputLayout::map(Point point) const
     StreamPoint mapped;
     mapped.output = static_cast<std::size_t>(nearest - places_.data());
     mapped.pixel = {x, y};
+    mapped.logical = nearest->logical;
+    mapped.pixels = {rect.width, rect.height};
     mapped.x = static_cast<double>(x) * nearest->logical.width / rect.width;
     mapped.y = static_cast<double>(y) * nearest->logical.height / rect.height;
     return mapped;

@@ -38,6 +38,8 @@ public:
         double x = 0;
         double y = 0;
         Point pixel; // of its picture
+        Size logical; // the output's
+        Size pixels; // its picture's
     };
     // Of the nearest output, when the point is on none.
     std::optional<StreamPoint> map(Point point) const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/portal_input.h"
 
+#include <algorithm>
+
 namespace gds {
 namespace {
 
@@ -32,9 +34,27 @@ sdbus::MethodCall PortalInput::pointer_button(std::uint32_t evdev_button, KeySta
     return call("NotifyPointerButton", static_cast<std::int32_t>(evdev_button), state_word(state));
 }
 
-sdbus::MethodCall PortalInput::pointer_to(const OutputLayout::StreamPoint& point)
+std::vector<sdbus::MethodCall> PortalInput::pointer_to(const OutputLayout::StreamPoint& point)
 {
-    return call("NotifyPointerMotionAbsolute", nodes_.at(point.output), point.x, point.y);
+    const auto node = nodes_.at(point.output);
+    if (unit_ == PositionUnit::logical || point.logical == point.pixels) {
+        return {call("NotifyPointerMotionAbsolute", node, point.x, point.y)};
+    }
+    // As far as the front end lets it, and the rest from there; motions are logical.
+    const Point reached{std::min(point.pixel.x, point.logical.width - 1),
+                        std::min(point.pixel.y, point.logical.height - 1)};
+    std::vector<sdbus::MethodCall> calls;
+    calls.push_back(call("NotifyPointerMotionAbsolute", node, static_cast<double>(reached.x),
+                         static_cast<double>(reached.y)));
+    if (reached != point.pixel) {
+        const auto logical = [](int pixels, int whole_logical, int whole_pixels) {
+            return static_cast<double>(pixels) * whole_logical / whole_pixels;
+        };
+        calls.push_back(pointer_by(
+            logical(point.pixel.x - reached.x, point.logical.width, point.pixels.width),
+            logical(point.pixel.y - reached.y, point.logical.height, point.pixels.height)));
+    }
+    return calls;
 }
 
 sdbus::MethodCall PortalInput::pointer_by(double dx, double dy)

@@ -79,6 +79,7 @@ void PortalInputSink::detach()
     pointer_ = Device{};
     events_.clear();
     steps_.clear();
+    calls_.clear();
     keymap_.reset();
     typing_.forget_held();
     typing_.keyboard().forget_keymap();
@@ -121,6 +122,10 @@ void PortalInputSink::pump()
             const auto step = steps_.front();
             steps_.pop_front();
             send_key(step);
+        } else if (!calls_.empty()) {
+            const auto call = calls_.front();
+            calls_.pop_front();
+            send(call);
         } else if (events_.next() != nullptr && is_ready(events_.next()->waits_for)) {
             const auto event = events_.take();
             event.send();
@@ -230,7 +235,9 @@ void PortalInputSink::send_motion(Point position)
 {
     const auto target = layout_.map(position);
     if (target) {
-        send(session_->input->pointer_to(*target));
+        for (auto& call : session_->input->pointer_to(*target)) {
+            calls_.push_back(std::move(call));
+        }
     }
 }
 

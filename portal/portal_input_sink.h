@@ -87,6 +87,7 @@ private:
     InputQueue events_;
     KeyTyping typing_;
     std::deque<KeyTyping::Step> steps_; // of the key that is being pressed; before all events
+    std::deque<sdbus::MethodCall> calls_; // of the motion under way; before all events
     std::optional<std::uint32_t> group_ = 0;
     std::unique_ptr<WaylandKeymap> keymap_;
     OnLockKeys on_lock_keys_;

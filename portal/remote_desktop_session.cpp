@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/timeout.h"
 #include "base/translate.h"
+#include "portal/mutter_bus.h"
 #include "portal/portal_input.h"
 #include "portal/portal_request.h"
 
@@ -221,6 +222,7 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
 {
     const auto offer = co_await read_offer(bus_);
     check_offer(offer, wishes.monitors);
+    mutter_ = co_await is_on_bus(bus_.connection(), k_mutter_remote_desktop);
     const bool with_input = offer.devices() != 0;
     const char* const interface = with_input ? k_remote_desktop_interface : k_screen_cast_interface;
 
@@ -281,7 +283,8 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
 
 std::unique_ptr<RemoteInput> RemoteDesktopSession::input()
 {
-    return std::make_unique<PortalInput>(bus_, path_, nodes_);
+    return std::make_unique<PortalInput>(bus_, path_, nodes_,
+                                         mutter_ ? PositionUnit::pixel : PositionUnit::logical);
 }
 
 } // namespace gds

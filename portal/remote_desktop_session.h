@@ -31,6 +31,7 @@ private:
     Events events_;
     std::string path_;
     std::vector<std::uint32_t> nodes_;
+    bool mutter_ = false; // draws the desktop
     bool open_ = false;
     PortalBus::Subscription closed_;
 };

@@ -28,13 +28,17 @@ class MutterDesktop(Desktop):
     current_desktop = "gdstest"
     has_input = True
 
-    def __init__(self, size=(1280, 720), more_monitors=(), remote_desktop=True, policy=""):
+    def __init__(self, size=(1280, 720), more_monitors=(), remote_desktop=True, policy="",
+                 settings=()):
         self.monitors = [size, *more_monitors]
         self.remote_desktop = remote_desktop
         self.policy = policy
+        self.settings = settings  # of Mutter: (schema, key, value)
         super().__init__(size)
 
     def start_compositor(self):
+        for words in self.settings:
+            self.run("gsettings", "set", *words)
         command = ["mutter", "--headless", "--wayland", "--no-x11"]
         for width, height in self.monitors:
             command += ["--virtual-monitor", f"{width}x{height}"]
@@ -93,6 +97,10 @@ class MutterDesktop(Desktop):
         finally:
             remote.stop()
             self.processes.stop(name)
+
+    def scale(self, factor):
+        """What was one pixel is so many now, on all monitors; they stand in a row."""
+        self.remote().scale(factor)
 
     def rotate(self):
         """A size change: the only one a virtual monitor knows is to stand on its side."""

@@ -79,6 +79,20 @@ class MutterRemote:
         self.call_service("DisplayConfig", "ApplyMonitorsConfig",
                           GLib.Variant("(uua(iiduba(ssa{sv}))a{sv})", (serial, 1, layout, {})))
 
+    def scale(self, factor):
+        """All monitors, which stand in a row then."""
+        serial, monitors, logical, _ = self.call_service("DisplayConfig", "GetCurrentState", None)
+        modes = {m[0][0]: next(mode for mode in m[1] if mode[6].get("is-current"))
+                 for m in monitors}
+        layout = []
+        right = 0
+        for _, _, _, transform, primary, members, _ in logical:
+            mode = modes[members[0][0]]
+            layout.append((right, 0, factor, transform, primary, [(members[0][0], mode[0], {})]))
+            right += round(mode[1] / factor)
+        self.call_service("DisplayConfig", "ApplyMonitorsConfig",
+                          GLib.Variant("(uua(iiduba(ssa{sv}))a{sv})", (serial, 1, layout, {})))
+
     # --- casting
 
     def record_monitor(self, connector, cursor_mode):

@@ -54,8 +54,9 @@ def test_nobody_is_asked(unattended):
 
 
 def test_the_pointer_goes_where_it_is_told(unattended):
+    unattended.show_colour(*COLOUR)
     actor, other = unattended.viewer(), unattended.viewer(extensions=(*EXTENSIONS, POINTER_POS))
-    other.settle()
+    other.wait_for(lambda rgb: shows_colour(rgb, COLOUR), 15, "the colour")
     for place in ((300, 200), (500, 400)):
         actor.pointer(*place)
         actor.wait_fence(b"moved")
