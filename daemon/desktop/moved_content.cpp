@@ -219,6 +219,12 @@ MovedContent find_moved_content(const Frame& before, const Frame& now, const Reg
         }
         return pixels >= k_least_pixels ? moved : MovedContent{};
     };
+    if (const auto sampled = vote_by_sample(before, now, changed); sampled.sure) {
+        auto moved = sampled.way != Point{} ? moved_by(sampled.way) : MovedContent{};
+        if (sampled.way == Point{} || !moved.to.empty()) {
+            return moved;
+        }
+    }
     if (const Point by = vote_by_lines(before, now, changed); by != Point{}) {
         return moved_by(by);
     }

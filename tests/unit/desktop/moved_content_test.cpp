@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desktop/moved_content.h"
 
+#include "desktop/moved_votes.h"
+
 #include "fakes/pictures.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace gds {
 namespace {
@@ -128,6 +132,49 @@ TEST(MovedContent, NothingFalseIsFound)
     other.pixels.assign(other.pixels.size(), 0xff102030);
     EXPECT_TRUE(find_moved_content(plain, other, k_all, {}).to.empty());
     EXPECT_TRUE(find_moved_content(before, before, {}, {}).to.empty());
+}
+
+// A slide: what shows that nothing has moved does not cost a whole search.
+TEST(MovedContent, ASampleTellsThatNothingHasMoved)
+{
+    const auto sampled = vote_by_sample(noisy(10), noisy(11), k_all);
+    EXPECT_TRUE(sampled.sure);
+    EXPECT_EQ(sampled.way, Point{});
+}
+
+TEST(MovedContent, ASampleTellsWhereMostOfItWent)
+{
+    const Frame before = noisy(12);
+    for (const Point by : {Point{0, -40}, Point{90, 0}, Point{7, -12}, Point{-31, 63}}) {
+        Frame now = before;
+        shift(now, k_all, by);
+        const auto sampled = vote_by_sample(before, now, k_all);
+        EXPECT_TRUE(sampled.sure);
+        EXPECT_EQ(sampled.way, by);
+    }
+}
+
+TEST(MovedContent, ASampleThatIsTooSmallOrDividedDecidesNothing)
+{
+    const Frame before = noisy(13);
+    Frame now = before;
+    const Rect small{100, 60, 200, 150};
+    shift(now, small, {0, -9});
+    EXPECT_FALSE(vote_by_sample(before, now, small).sure);
+    // Its two halves part.
+    now = before;
+    shift(now, {0, 0, 640, 240}, {0, -9});
+    shift(now, {0, 240, 640, 240}, {0, 9});
+    EXPECT_FALSE(vote_by_sample(before, now, k_all).sure);
+    // Little has moved in much that is new.
+    now = noisy(14);
+    for (int y = 0; y < 140; ++y) {
+        std::copy_n(before.row(200 + y) + 50, 140, now.row(100 + y) + 300);
+    }
+    EXPECT_FALSE(vote_by_sample(before, now, k_all).sure);
+    EXPECT_EQ(find_moved_content(before, now, k_all, {}).by, (Point{250, -100}));
+    const Frame plain{k_size};
+    EXPECT_FALSE(vote_by_sample(plain, plain, k_all).sure);
 }
 
 TEST(MovedContent, WhatHasChangedMeanwhileIsLeftOut)
