@@ -8,9 +8,11 @@
 #include "rfb/palette.h"
 #include "rfb/photo_jpeg.h"
 
+#include <algorithm>
 #include <cassert>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace gds {
 
@@ -71,11 +73,33 @@ void append_compact_length(std::size_t length, Bytes& out)
     }
 }
 
+// Paper, and what is plain on it, is passed over at so many pixels a time.
+constexpr std::size_t k_run = 16;
+
+bool is_run(const std::uint32_t* values, std::uint32_t of)
+{
+    std::uint32_t differences = 0;
+    for (std::size_t i = 0; i < k_run; ++i) {
+        differences |= values[i] ^ of;
+    }
+    return differences == 0;
+}
+
+// Kept by each worker from piece to piece for their memory alone, which costs more to be had anew
+// than to be written to.
+struct Buffers {
+    std::vector<std::uint32_t> values;
+    Bytes numbers;
+    Bytes packed;
+    Bytes compressed;
+};
+
 class PieceWriter {
 public:
-    PieceWriter(const Frame& frame, const EncodeParams& params)
+    PieceWriter(const Frame& frame, const EncodeParams& params, Buffers& buffers)
         : frame_(frame), params_(params), packer_(tpixel_packer(params.format)),
-          octets_(static_cast<std::size_t>(packer_.octets()))
+          octets_(static_cast<std::size_t>(packer_.octets())), values_(buffers.values),
+          numbers_(buffers.numbers), packed_(buffers.packed), compressed_(buffers.compressed)
     {}
 
     Bytes write(const Rect& piece)
@@ -121,15 +145,24 @@ private:
         numbers_.resize(values_.size());
         std::uint32_t last = values_[0];
         int number = palette.number_of(last);
-        for (std::size_t i = 0; i < values_.size(); ++i) {
-            if (values_[i] != last) {
-                last = values_[i];
-                number = palette.number_of(last);
-                if (number == Palette::k_full) {
-                    return false;
-                }
+        for (std::size_t i = 0; i < values_.size();) {
+            if (i + k_run <= values_.size() && is_run(values_.data() + i, last)) {
+                std::fill_n(numbers_.begin() + static_cast<std::ptrdiff_t>(i), k_run,
+                            static_cast<std::uint8_t>(number));
+                i += k_run;
+                continue;
             }
-            numbers_[i] = static_cast<std::uint8_t>(number);
+            const std::size_t end = std::min(i + k_run, values_.size());
+            for (; i < end; ++i) {
+                if (values_[i] != last) {
+                    last = values_[i];
+                    number = palette.number_of(last);
+                    if (number == Palette::k_full) {
+                        return false;
+                    }
+                }
+                numbers_[i] = static_cast<std::uint8_t>(number);
+            }
         }
         return true;
     }
@@ -232,11 +265,10 @@ private:
     Rect piece_;
     std::size_t width_ = 0;
     std::size_t height_ = 0;
-    // Kept from piece to piece for their memory alone.
-    std::vector<std::uint32_t> values_;
-    Bytes numbers_;
-    Bytes packed_;
-    Bytes compressed_;
+    std::vector<std::uint32_t>& values_;
+    Bytes& numbers_;
+    Bytes& packed_;
+    Bytes& compressed_;
 };
 
 class TightEncoder : public Encoder {
@@ -247,7 +279,8 @@ public:
     {
         assert(is_valid(params.format));
         assert(piece == piece.intersected(Rect::of(frame.size)));
-        return PieceWriter(frame, params).write(piece);
+        thread_local Buffers buffers;
+        return PieceWriter(frame, params, buffers).write(piece);
     }
     EncodeParams relevant(const EncodeParams& params) const override
     {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rfb/photo_jpeg.h"
 
+#include "desktop/vector_clones.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -36,9 +38,28 @@ struct Free {
 };
 using BufferPtr = std::unique_ptr<unsigned char, Free>;
 
+struct Steps {
+    int equal = 0;
+    int small = 0;
+};
+
 int component_step(std::uint32_t a, std::uint32_t b, unsigned shift)
 {
     return std::abs(static_cast<int>((a >> shift) & 255) - static_cast<int>((b >> shift) & 255));
+}
+
+GDS_VECTOR_CLONES
+Steps count_steps(const std::uint32_t* row, int width)
+{
+    Steps steps;
+    for (int x = 1; x < width; ++x) {
+        const int step =
+            std::max({component_step(row[x - 1], row[x], 16), component_step(row[x - 1], row[x], 8),
+                      component_step(row[x - 1], row[x], 0)});
+        steps.equal += step == 0 ? 1 : 0;
+        steps.small += step != 0 && step <= k_small_step ? 1 : 0;
+    }
+    return steps;
 }
 
 } // namespace
@@ -52,18 +73,9 @@ bool looks_like_photo(const Frame& frame, const Rect& rect)
     std::int64_t small = 0;
     const std::int64_t pairs = std::int64_t{rect.width - 1} * rect.height;
     for (int y = rect.y; y < rect.bottom(); ++y) {
-        const std::uint32_t* row = frame.row(y) + rect.x;
-        int row_equal = 0;
-        int row_small = 0;
-        for (int x = 1; x < rect.width; ++x) {
-            const int step = std::max({component_step(row[x - 1], row[x], 16),
-                                       component_step(row[x - 1], row[x], 8),
-                                       component_step(row[x - 1], row[x], 0)});
-            row_equal += step == 0 ? 1 : 0;
-            row_small += step != 0 && step <= k_small_step ? 1 : 0;
-        }
-        equal += row_equal;
-        small += row_small;
+        const Steps steps = count_steps(frame.row(y) + rect.x, rect.width);
+        equal += steps.equal;
+        small += steps.small;
     }
     return equal * 5 < pairs && small * 2 > pairs - equal;
 }
