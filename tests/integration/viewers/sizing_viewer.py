@@ -38,7 +38,7 @@ def tigervnc(arguments):
     return [installed, "-SecurityTypes=X509Plain", f"-X509CA={arguments.certificate}",
             f"-DesktopSize={arguments.size}", f"-geometry={arguments.size}+0+0", "-AutoSelect=0", "-PreferredEncoding=ZRLE",
             "-NoJPEG=1", "-Shared=1", "-MenuKey=", "-AlertOnFatalError=0", "-ReconnectOnError=0",
-            "-Log=*:stderr:30,CConnection:stderr:100", f"{host}::{port}"]
+            "-Log=*:stderr:30", f"{host}::{port}"]
 
 
 def gtk_vnc(arguments, home, display):
