@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/desktop_picture.h"
 
-#include "desktop/frame_compare.h"
 #include "portal/pixel_copy.h"
 
 #include <algorithm>
@@ -95,11 +94,39 @@ std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t 
         drawing.touched.translate(place.x, place.y);
         drawing.touched.intersect(place);
     }
-    drawing.frame = pool_.next(whole, drawing.touched);
+    auto draft = pool_.draft(whole, drawing.touched);
+    drawing.frame = std::move(draft.frame);
+    drawing.stale = std::move(draft.stale);
     return drawing;
 }
 
-void DesktopPicture::Drawing::copy() const
+Region DesktopPicture::Drawing::run() const
+{
+    const auto rows = plain_rows(pixels, orientation);
+    if (rows && !from_scratch) {
+        return draw_changes(*rows);
+    }
+    draw_all();
+    return before ? changed(*before, *frame, touched) : touched;
+}
+
+// Compositors tell of more than has changed, some of the whole screen always: what has not is not
+// copied.
+Region DesktopPicture::Drawing::draw_changes(const PixelRows& rows) const
+{
+    Region within = touched;
+    within.translate(-corner.x, -corner.y);
+    Region damage =
+        changed(PixelRows{before->row(corner.y) + corner.x, before->stride}, rows, within);
+    copy_pixels(pixels, orientation, damage, *frame, corner);
+    damage.translate(corner.x, corner.y);
+    Region rest = stale;
+    rest.subtract(damage);
+    copy_region(*before, *frame, rest);
+    return damage;
+}
+
+void DesktopPicture::Drawing::draw_all() const
 {
     if (from_scratch) {
         fill_black(*frame);
@@ -111,11 +138,6 @@ void DesktopPicture::Drawing::copy() const
         }
     }
     copy_pixels(pixels, orientation, what, *frame, corner);
-}
-
-Region DesktopPicture::Drawing::compare() const
-{
-    return before ? changed(*before, *frame, touched) : touched;
 }
 
 FramePtr DesktopPicture::end_pixels(const Drawing& drawing, const Region& damage)

@@ -6,6 +6,7 @@
 
 #include "desktop/cursor.h"
 #include "desktop/frame.h"
+#include "desktop/frame_compare.h"
 #include "desktop/monitor_place.h"
 #include "portal/desktop_session.h"
 #include "portal/frame_pool.h"
@@ -41,6 +42,7 @@ public:
         Region touched; // where the frame may differ from the one before
         FramePtr before; // of the frame's size, or null
         std::shared_ptr<Frame> frame;
+        Region stale; // of `touched`: where the frame's pixels are not those of the one before
         // Drawn anew: black, and what other monitors have in `from`.
         struct Carried {
             Rect rect;
@@ -50,14 +52,12 @@ public:
         FramePtr from;
         std::vector<Carried> carried;
 
-        void copy() const;
-        // After copy(): where the frame differs from the one before.
-        Region compare() const;
-        Region run() const
-        {
-            copy();
-            return compare();
-        }
+        // Gives where the frame differs from the one before.
+        Region run() const;
+
+    private:
+        Region draw_changes(const PixelRows& rows) const;
+        void draw_all() const;
     };
 
     // One after the other: begin, run, end. Nothing: the stream has no place in the picture.

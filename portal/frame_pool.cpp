@@ -31,7 +31,7 @@ void copy_region(const Frame& from, Frame& to, const Region& what)
     }
 }
 
-std::shared_ptr<Frame> FramePool::next(Size size, const Region& redrawn)
+FramePool::Draft FramePool::draft(Size size, const Region& redrawn)
 {
     // Frames of another size are of no use here; who holds one keeps it.
     std::erase_if(slots_, [size](const Slot& slot) { return slot.frame->size != size; });
@@ -47,13 +47,15 @@ std::shared_ptr<Frame> FramePool::next(Size size, const Region& redrawn)
         slots_.push_back({frame, continues ? Region{Rect::of(size)} : Region{}});
         best = &slots_.back();
     }
+    Region stale = redrawn;
     if (continues) {
+        stale.intersect(best->missed);
         Region kept = best->missed;
         kept.subtract(redrawn);
         copy_region(*latest_, *best->frame, kept);
         best->missed = redrawn; // what is drawn differs, and may never be finished
     }
-    return best->frame;
+    return {best->frame, stale};
 }
 
 FramePtr FramePool::publish(std::shared_ptr<Frame> drawn, const Region& damage)

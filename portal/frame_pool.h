@@ -14,10 +14,20 @@ namespace gds {
 
 class FramePool {
 public:
+    struct Draft {
+        std::shared_ptr<Frame> frame;
+        // Of what is to be redrawn: where its pixels are not those of latest().
+        Region stale;
+    };
+
     // A frame of that size to draw the next picture into, its pixels those of latest(); black when
     // there is no latest() of that size; but for `redrawn`, where they are anything, and all of
     // which is to be drawn. Not yet drawn, it is simply asked for again.
-    std::shared_ptr<Frame> next(Size size, const Region& redrawn = {});
+    Draft draft(Size size, const Region& redrawn);
+    std::shared_ptr<Frame> next(Size size, const Region& redrawn = {})
+    {
+        return draft(size, redrawn).frame;
+    }
 
     // Makes `drawn`, which came from next(), the latest frame. `damage` is all that differs from
     // the one before; ignored (the whole picture) when the size changed.

@@ -47,8 +47,9 @@ void PictureDrawer::cancel()
 Task<> PictureDrawer::draw_apart(DesktopPicture::Drawing drawing, BufferLoan loan)
 {
     auto job = [drawing, lease = loan.lease()] {
-        const auto copied = lease->read([&] { drawing.copy(); });
-        return copied ? std::optional{drawing.compare()} : std::nullopt;
+        std::optional<Region> damage;
+        lease->read([&] { damage = drawing.run(); });
+        return damage;
     };
     std::optional<Region> damage;
     try {

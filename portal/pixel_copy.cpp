@@ -2,6 +2,8 @@
 #include "portal/pixel_copy.h"
 
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -126,6 +128,19 @@ void copy_pixels(const PixelView& from, Orientation orientation, const Region& w
             copy_rect<PixelOrder::rgbx>(from, orientation, rect, to, corner);
         }
     }
+}
+
+std::optional<PixelRows> plain_rows(const PixelView& from, Orientation orientation)
+{
+    constexpr std::size_t k_octets = sizeof(std::uint32_t);
+    const bool aligned = std::bit_cast<std::uintptr_t>(from.data) % alignof(std::uint32_t) == 0 &&
+                         from.stride % k_octets == 0;
+    if (!aligned || from.order != PixelOrder::bgrx || orientation != Orientation::normal ||
+        std::endian::native != std::endian::little) {
+        return std::nullopt;
+    }
+    return PixelRows{reinterpret_cast<const std::uint32_t*>(from.data),
+                     static_cast<std::ptrdiff_t>(from.stride / k_octets)};
 }
 
 } // namespace gds

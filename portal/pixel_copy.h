@@ -4,7 +4,10 @@
 #pragma once
 
 #include "desktop/frame.h"
+#include "desktop/frame_compare.h"
 #include "portal/pipewire_buffer.h"
+
+#include <optional>
 
 namespace gds {
 
@@ -15,5 +18,8 @@ Size upright_size(Size size, Orientation orientation);
 // Everything written lies within the frame; what would not is left out.
 void copy_pixels(const PixelView& from, Orientation orientation, const Region& what, Frame& to,
                  Point corner);
+
+// The pixels as they are in the buffer, where they need no more than to be copied.
+std::optional<PixelRows> plain_rows(const PixelView& from, Orientation orientation);
 
 } // namespace gds

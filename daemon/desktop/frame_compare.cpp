@@ -45,7 +45,7 @@ std::uint32_t difference_of(const std::uint32_t* __restrict a, const std::uint32
 int next_tile_edge(int at) { return (at / k_tile + 1) * k_tile; }
 
 // The rectangle's tiles that differ, neighbours in a row joined.
-void compare_rect(const Frame& before, const Frame& after, const Rect& rect,
+void compare_rect(const PixelRows& before, const PixelRows& after, const Rect& rect,
                   std::vector<std::uint32_t>& differences, std::vector<Rect>& found)
 {
     const int first = std::min(next_tile_edge(rect.x), rect.right()) - rect.x;
@@ -79,7 +79,7 @@ void compare_rect(const Frame& before, const Frame& after, const Rect& rect,
 
 // The smallest rectangle within `rect` that holds every difference in it. Costs little: a row is
 // looked at only left and right of what is known to differ.
-Rect tightened(const Frame& before, const Frame& after, const Rect& rect)
+Rect tightened(const PixelRows& before, const PixelRows& after, const Rect& rect)
 {
     const auto row_differs = [&](int y) {
         return difference_of(before.row(y) + rect.x, after.row(y) + rect.x, rect.width) != 0;
@@ -120,9 +120,15 @@ Region changed(const Frame& before, const Frame& after, const Region& within)
     if (before.size != after.size) {
         return inside;
     }
+    return changed(PixelRows{before.row(0), before.stride}, PixelRows{after.row(0), after.stride},
+                   inside);
+}
+
+Region changed(const PixelRows& before, const PixelRows& after, const Region& within)
+{
     std::vector<Rect> found;
     std::vector<std::uint32_t> differences;
-    for (const Rect& rect : inside.rects()) {
+    for (const Rect& rect : within.rects()) {
         compare_rect(before, after, rect, differences, found);
     }
     // Joined first, so that what belongs together is drawn tight as a whole.

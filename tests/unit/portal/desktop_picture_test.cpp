@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/desktop_picture.h"
 
+#include "fakes/pictures.h"
+
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -95,6 +98,71 @@ TEST(DesktopPicture, NarrowsDamageThatWasToldAndCopiesNoMore)
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->damage, (Region{Rect{10, 10, 4, 4}}));
     EXPECT_EQ(at(frame, 101, 11), 1U);
+}
+
+// Compositors tell of too much. What is above the colours shows what was copied.
+TEST(DesktopPicture, WhatHasNotChangedIsNotCopied)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {200, 100})});
+    Screen screen{{200, 100}, 0x01000001};
+    take_pixels(picture, 0, screen.content);
+    screen.fill({0, 0, 200, 100}, 0x02000001);
+    screen.fill({150, 70, 3, 2}, 0x02000005);
+    const auto frame = take_pixels(picture, 0, screen.content);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->damage, (Region{Rect{150, 70, 3, 2}}));
+    EXPECT_EQ(frame->row(70)[150], 0x02000005U);
+    EXPECT_EQ(frame->row(10)[10], 0x01000001U);
+}
+
+// Frames that are used again lack different parts of what came meanwhile.
+TEST(DesktopPicture, FramesAreRightWhateverIsToldAndHeld)
+{
+    constexpr Size k_size{150, 140};
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, k_size), stream({150, 20}, k_size)});
+    std::vector<Screen> screens(2, Screen{k_size, 0});
+    for (Screen& screen : screens) {
+        screen.content.pixels->data = reinterpret_cast<const std::uint8_t*>(screen.pixels.data());
+    }
+    fakes::Dice dice(5);
+    std::vector<FramePtr> held;
+    FramePtr before;
+    for (int i = 0; i < 100; ++i) {
+        const int which = dice.below(2);
+        Screen& screen = screens[static_cast<std::size_t>(which)];
+        const Point corner{dice.below(140), dice.below(130)};
+        const Rect painted{corner.x, corner.y, 1 + dice.below(150 - corner.x),
+                           1 + dice.below(140 - corner.y)};
+        screen.fill(painted, static_cast<std::uint32_t>(dice.below(1 << 20)));
+        screen.content.damage = dice.below(3) == 0 ? std::nullopt : std::optional{Region{painted}};
+        if (dice.below(10) == 0) {
+            picture.begin_pixels(static_cast<std::size_t>(which), screen.content)->run();
+        }
+        const auto frame = take_pixels(picture, static_cast<std::size_t>(which), screen.content);
+        if (!frame) {
+            continue;
+        }
+        const Rect place{which * 150, which * 20, k_size.width, k_size.height};
+        for (int y = 0; y < frame->size.height; ++y) {
+            for (int x = 0; x < frame->size.width; ++x) {
+                if (place.contains(Point{x, y})) {
+                    const auto pixel = static_cast<std::size_t>((y - place.y) * 150 + x - place.x);
+                    ASSERT_EQ(at(frame, x, y), screen.pixels[pixel]) << i;
+                } else if (before && before->size == frame->size) {
+                    ASSERT_EQ(at(frame, x, y), at(before, x, y)) << i;
+                }
+            }
+        }
+        before = frame;
+        if (dice.below(3) == 0) {
+            held.push_back(frame);
+        }
+        if (held.size() > 3) {
+            held.clear();
+        }
+    }
 }
 
 TEST(DesktopPicture, TellsWhereTheMonitorsOfTheLatestFrameAre)
@@ -202,7 +270,7 @@ TEST(DesktopPicture, WhatWasNotFinishedLosesNothing)
     take_pixels(picture, 0, left.content);
     take_pixels(picture, 1, right.content);
     const Screen wider{{16, 6}, 3};
-    picture.begin_pixels(0, wider.content)->copy(); // and dropped
+    picture.begin_pixels(0, wider.content)->run(); // and dropped
     const auto frame = take_pixels(picture, 0, wider.content);
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->size, (Size{20, 6}));
