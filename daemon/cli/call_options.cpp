@@ -69,6 +69,12 @@ CallOptionWords take_call_options(std::vector<std::string>& words)
         }
     }
     words = std::move(others);
+    for (const auto& [name, value] : options.texts) {
+        if (name.starts_with("proxy-") && !options.texts.contains("proxy")) {
+            options.complaint =
+                sentence(_("“--%s” is about a proxy, which “--proxy” has to name."), name.c_str());
+        }
+    }
     return options;
 }
 

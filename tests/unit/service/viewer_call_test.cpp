@@ -137,6 +137,9 @@ TEST(ViewerCallArguments, Options)
     EXPECT_TRUE(all.arguments.view_only);
     EXPECT_EQ(all.arguments.retry_for, 60U);
     EXPECT_EQ(all.arguments.call_options.at("repeater-id"), "17");
+    EXPECT_NE(
+        parse_arguments({"connect", "a", "--proxy-service=socks"}).complaint.find("“--proxy”"),
+        std::string::npos);
     EXPECT_EQ(parse_arguments({"connect", "--", "--view-only"}).arguments.uri, "--view-only");
     EXPECT_EQ(parse_arguments({"connect", "--help"}).arguments.verb, cli::Verb::help);
     const std::vector<std::vector<std::string>> wrong{
@@ -146,6 +149,8 @@ TEST(ViewerCallArguments, Options)
         {"connect", "a", "--retry-for=-1"},
         {"connect", "a", "--retry-for="},
         {"connect", "a", "--bogus"},
+        {"connect", "a", "--proxy-authentication=none"},
+        {"connect", "a", "--proxy-service", "socks"},
         {"status", "--view-only"},
     };
     for (const auto& words : wrong) {
