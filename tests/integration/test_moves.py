@@ -25,12 +25,16 @@ WATCH = "12"
 NOVNC = pathlib.Path("/usr/share/novnc")
 
 
-def scrolls(shared):
-    """Lines of all kinds, for a few seconds, and then stands still."""
+def scrolls(shared, go_on=True):
+    """Lines of all kinds, for a few seconds (and until a viewer has seen enough of it), and then
+    stands still."""
+    file = shared.desktop.path("scroll-on")
+    if go_on:
+        file.touch()
     shared.desktop.start_terminal(
-        "sh", "-c", "printf '\\033[?25l'; i=0; while [ $i -lt 70 ]; do i=$((i+1));"
+        "sh", "-c", "printf '\\033[?25l'; i=0; while [ $i -lt 70 ] || [ -e $0 ]; do i=$((i+1));"
         " printf '\\033[3%dm%d: %s\\033[0m\\n' $((i % 8)) $i $(echo $i $i $i | md5sum);"
-        " sleep 0.05; done; sleep 1000")
+        " sleep 0.05; done; sleep 1000", file)
 
 
 class Tap:
@@ -55,8 +59,9 @@ class Tap:
             self.rects.append(struct.pack(">HHHHiI", *rect, encoding, len(octets)) + octets)
 
 
-def follow(viewer, updates=12):
+def follow(shared, viewer, updates=12):
     viewer.wait_for(lambda rgb: viewer.updates >= updates, 30, "enough updates")
+    shared.desktop.path("scroll-on").unlink(missing_ok=True)
     return viewer.settle(quiet=1.5, timeout=30)
 
 
@@ -64,7 +69,7 @@ def follow(viewer, updates=12):
 def test_a_scroll_is_copied(shared, encoding):
     scrolls(shared)
     viewer = shared.viewer(encodings=("copyrect", encoding))
-    rgb = follow(viewer)
+    rgb = follow(shared, viewer)
     assert COPY_RECT in viewer.encodings_seen, "nothing was copied"
     same_picture(rgb, shared.screenshot())
 
@@ -72,7 +77,7 @@ def test_a_scroll_is_copied(shared, encoding):
 def test_not_for_those_who_do_not_list_it(shared):
     scrolls(shared)
     viewer = shared.viewer(encodings=("tight",))
-    same_picture(follow(viewer), shared.screenshot())
+    same_picture(follow(shared, viewer), shared.screenshot())
     assert viewer.encodings_seen == {TIGHT}
 
 
@@ -82,7 +87,7 @@ def test_two_that_join_at_different_times(shared):
     first.wait_for(lambda rgb: first.updates >= 4, 30, "some updates")
     second = shared.viewer(encodings=("copyrect", "zrle"))
     for viewer in (second, first):
-        same_picture(follow(viewer, 1), shared.screenshot())
+        same_picture(follow(shared, viewer, 1), shared.screenshot())
 
 
 @pytest.fixture
@@ -103,7 +108,7 @@ def test_novnc_decodes_it(shared, novnc, encoding):
     viewer = shared.viewer(encodings=("copyrect", encoding), pixel_format=pixels.RGBX,
                            extensions=EXTENSIONS)
     tap = Tap(viewer)
-    same_picture(follow(viewer), shared.screenshot())
+    same_picture(follow(shared, viewer), shared.screenshot())
     (novnc / "rects").write_bytes(b"".join(tap.rects))
     width, height = viewer.size
     told = subprocess.run(["node", VIEWERS / "novnc_decode.mjs", novnc, str(width), str(height),
@@ -117,7 +122,7 @@ def test_novnc_decodes_it(shared, novnc, encoding):
 
 def watching(shared, command):
     """A real viewer's picture after it has watched the scroll; its session copied."""
-    scrolls(shared)
+    scrolls(shared, go_on=False)
     return finish(start(shared, *command))
 
 
