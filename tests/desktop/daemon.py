@@ -158,7 +158,8 @@ class Daemon:
             # "failed" with endpoints: it listens, and says why nobody can log in
             if self.get("State") not in ("listening", "sharing", "failed"):
                 return None
-            return [e for e in self.get("Endpoints") if e.startswith("tcp:")]
+            found = [e for e in self.get("Endpoints") if e.startswith("tcp:")]
+            return sorted(found, key=lambda e: not e.startswith("tcp:127."))
         found = self.wait(endpoint, seconds, "the daemon does not listen")[0]
         host, port = found[len("tcp:"):].rsplit(":", 1)
         host = host.strip("[]")
