@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t k_format_count = 16;
 constexpr std::size_t k_piece = std::size_t{64} * 1024;
 constexpr int k_level = 1;
+constexpr std::size_t k_heads = 1024; // what a format has around its content
 
 constexpr std::array k_format_bits{
     std::pair{ClipKind::text, clip::k_text}, std::pair{ClipKind::rtf, clip::k_rtf},
@@ -117,6 +118,9 @@ private:
     std::size_t left_;
     std::array<std::uint8_t, k_piece> piece_{};
 };
+
+// Of a whole `provide`.
+constexpr std::size_t most_plain_octets(std::size_t limit) { return 4 * (limit + k_heads); }
 
 } // namespace
 
@@ -215,8 +219,8 @@ std::map<ClipKind, ClipDataPtr> unpack_clip_contents(ByteView packed, std::uint3
                                                      std::size_t limit)
 {
     // On the wire a line ends with an octet more, and the text with one; HTML has its head.
-    const std::size_t on_wire = 2 * limit + 1024;
-    Inflater inflater{packed, 4 * on_wire};
+    const std::size_t on_wire = 2 * limit + k_heads;
+    Inflater inflater{packed, most_plain_octets(limit)};
     std::map<ClipKind, ClipDataPtr> contents;
     for (std::size_t number = 0; number < k_format_count; ++number) {
         const std::uint32_t bit = 1U << number;
@@ -248,7 +252,7 @@ std::map<ClipKind, ClipDataPtr> unpack_clip_contents(ByteView packed, std::uint3
 std::size_t most_packed_octets(std::size_t limit)
 {
     // What does not shrink grows by some octets in each 16 KiB (zlib's stored blocks).
-    const std::size_t plain = 4 * limit + 4096;
+    const std::size_t plain = most_plain_octets(limit);
     return plain + plain / 1024 + 64;
 }
 

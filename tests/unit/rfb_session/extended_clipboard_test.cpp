@@ -133,6 +133,20 @@ TEST(ExtendedClipboard, TheLimitIsOfEachContent)
               std::string(100, '\n'));
 }
 
+TEST(ExtendedClipboard, FourTimesTheLimitIsInflatedInAll)
+{
+    std::string lines;
+    for (int i = 0; i < 9500; ++i) {
+        lines += "\r\n";
+    }
+    lines += '\0';
+    const Bytes stream = packed(sized({lines, std::string(17'000, 'y'), std::string(9000, 'z')}));
+    const auto formats = clip::k_text | clip::k_rtf | clip::k_html;
+    const auto contents = unpack_clip_contents(stream, formats, 10'000);
+    EXPECT_TRUE(contents.contains(ClipKind::text));
+    EXPECT_EQ(contents.size(), 1U);
+}
+
 TEST(ExtendedClipboard, ABombIsNotInflated)
 {
     const Bytes stream = packed(sized({std::string(20U << 20, 'x')}));
