@@ -30,19 +30,14 @@ Task<bool> MutterClipboard::open()
     if (!there) {
         co_return false;
     }
-    const auto mutter = sdbus::createProxy(connection_, sdbus::ServiceName{k_mutter_remote_desktop},
-                                           sdbus::ObjectPath{k_mutter_remote_desktop_path});
-    auto create = sdbus_method_call(*mutter, k_mutter_remote_desktop, "CreateSession");
-    auto reply = co_await call_bus(*mutter, std::move(create), k_limit);
-    sdbus::ObjectPath path;
-    reply >> path;
-    session_ = sdbus::createProxy(connection_, sdbus::ServiceName{k_mutter_remote_desktop}, path);
+    session_ = co_await create_mutter_session(connection_, k_mutter_remote_desktop,
+                                              k_mutter_remote_desktop_path, std::nullopt);
+    const std::string path = session_->getObjectPath();
     clipboard_.attach(mutter_selection(path));
-    closed_ = sdbus_add_match(connection_,
-                              std::string{"type='signal',sender='"} + k_mutter_remote_desktop +
-                                  "',interface='" + k_mutter_remote_desktop_session + "',path='" +
-                                  path + "',member='Closed'",
-                              [this](auto&&) { clipboard_.detach(); });
+    closed_ = sdbus_add_match(
+        connection_,
+        mutter_signal(k_mutter_remote_desktop, k_mutter_remote_desktop_session, "Closed", path),
+        [this](auto&&) { clipboard_.detach(); });
 
     auto start = sdbus_method_call(*session_, k_mutter_remote_desktop_session, "Start");
     co_await call_bus(*session_, std::move(start), k_limit);

@@ -35,7 +35,10 @@ sdbus::MethodCall MutterInput::pointer_button(std::uint32_t evdev_button, KeySta
 
 std::vector<sdbus::MethodCall> MutterInput::pointer_to(const OutputLayout::StreamPoint& point)
 {
-    return {call("NotifyPointerMotionAbsolute", streams_.at(point.output),
+    if (point.output >= streams_.size()) {
+        return {};
+    }
+    return {call("NotifyPointerMotionAbsolute", streams_[point.output],
                  static_cast<double>(point.pixel.x), static_cast<double>(point.pixel.y))};
 }
 

@@ -47,30 +47,23 @@ Task<> MutterLockKeys::begin()
         begun_ = false;
         co_return;
     }
-    const auto service =
-        sdbus::createProxy(connection_, sdbus::ServiceName{k_mutter_remote_desktop},
-                           sdbus::ObjectPath{k_mutter_remote_desktop_path});
-    auto create = sdbus_method_call(*service, k_mutter_remote_desktop, "CreateSession");
-    auto created = co_await call_bus(*service, std::move(create), k_limit);
-    sdbus::ObjectPath path;
-    created >> path;
-    changes_ = sdbus_add_match(
-        connection_,
-        std::string{"type='signal',sender='"} + k_mutter_remote_desktop + "',interface='" +
-            k_properties + "',member='PropertiesChanged',path='" + std::string{path} + "'",
-        [this](auto&& message) {
-            try {
-                std::string interface;
-                VariantMap changed;
-                message >> interface;
-                message >> changed;
-                take(changed);
-            } catch (const sdbus::Error& error) {
-                log_debug(std::string{"Mutter's signal cannot be read: "} + error.what());
-            }
-        });
-    const auto session = sdbus::createProxy(
-        connection_, sdbus::ServiceName{k_mutter_remote_desktop}, std::move(path));
+    const auto session = co_await create_mutter_session(connection_, k_mutter_remote_desktop,
+                                                        k_mutter_remote_desktop_path, std::nullopt);
+    changes_ = sdbus_add_match(connection_,
+                               mutter_signal(k_mutter_remote_desktop, k_properties,
+                                             "PropertiesChanged", session->getObjectPath()),
+                               [this](auto&& message) {
+                                   try {
+                                       std::string interface;
+                                       VariantMap changed;
+                                       message >> interface;
+                                       message >> changed;
+                                       take(changed);
+                                   } catch (const sdbus::Error& error) {
+                                       log_debug(std::string{"Mutter's signal cannot be read: "} +
+                                                 error.what());
+                                   }
+                               });
     auto get = sdbus_method_call(*session, k_properties, "GetAll");
     get << std::string{k_mutter_remote_desktop_session};
     auto reply = co_await call_bus(*session, std::move(get), k_limit);

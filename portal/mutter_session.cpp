@@ -49,30 +49,7 @@ Task<sdbus::Variant> read_property(sdbus::IProxy& object, const char* interface,
     co_return value;
 }
 
-Task<std::unique_ptr<sdbus::IProxy>> create_session(sdbus::IConnection& connection,
-                                                    const char* service, const char* path,
-                                                    std::optional<VariantMap> options)
-{
-    const auto maker =
-        sdbus::createProxy(connection, sdbus::ServiceName{service}, sdbus::ObjectPath{path});
-    auto create = sdbus_method_call(*maker, service, "CreateSession");
-    if (options) {
-        create << *options;
-    }
-    auto reply = co_await call_bus(*maker, std::move(create), k_limit);
-    sdbus::ObjectPath made;
-    reply >> made;
-    co_return sdbus::createProxy(connection, sdbus::ServiceName{service}, made);
-}
-
 std::string path_of(const sdbus::IProxy& proxy) { return proxy.getObjectPath(); }
-
-std::string signals_of(const char* service, const char* interface, const char* member,
-                       const std::string& path)
-{
-    return std::string{"type='signal',sender='"} + service + "',interface='" + interface +
-           "',member='" + member + "'" + (path.empty() ? "" : ",path='" + path + "'");
-}
 
 } // namespace
 
@@ -111,7 +88,7 @@ Task<SessionGrant> MutterSession::negotiate(SessionWishes wishes)
     // Before the monitors are read: a change after that is heard.
     monitors_changed_ = sdbus_add_match(
         connection_,
-        signals_of(k_mutter_display_config, k_mutter_display_config, "MonitorsChanged", {}),
+        mutter_signal(k_mutter_display_config, k_mutter_display_config, "MonitorsChanged", {}),
         [this](auto&&) {
             if (open_ && choice_ != MonitorChoice::virtual_monitor) {
                 looking_.spawn(look_at_monitors());
@@ -162,36 +139,42 @@ Task<SessionGrant> MutterSession::negotiate(SessionWishes wishes)
 
 Task<> MutterSession::create_sessions()
 {
-    session_ = co_await create_session(connection_, k_mutter_remote_desktop,
-                                       k_mutter_remote_desktop_path, std::nullopt);
+    session_ = co_await create_mutter_session(connection_, k_mutter_remote_desktop,
+                                              k_mutter_remote_desktop_path, std::nullopt);
     open_ = true;
-    closed_ = sdbus_add_match(connection_,
-                              signals_of(k_mutter_remote_desktop, k_mutter_remote_desktop_session,
-                                         "Closed", path_of(*session_)),
-                              [this](auto&&) {
-                                  open_ = false;
-                                  events_.on_closed();
-                              });
+    closed_ =
+        sdbus_add_match(connection_,
+                        mutter_signal(k_mutter_remote_desktop, k_mutter_remote_desktop_session,
+                                      "Closed", path_of(*session_)),
+                        [this](auto&&) {
+                            open_ = false;
+                            events_.on_closed();
+                        });
     const auto id = co_await read_property(*session_, k_mutter_remote_desktop_session, "SessionId");
     VariantMap options;
     options["remote-desktop-session-id"] = id;
-    cast_ = co_await create_session(connection_, k_mutter_screen_cast, k_mutter_screen_cast_path,
-                                    std::move(options));
+    cast_ = co_await create_mutter_session(connection_, k_mutter_screen_cast,
+                                           k_mutter_screen_cast_path, std::move(options));
 }
 
 Task<> MutterSession::record(SessionWishes wishes)
 {
     nodes_ = sdbus_add_match(
         connection_,
-        signals_of(k_mutter_screen_cast, k_mutter_screen_cast_stream, "PipeWireStreamAdded", {}),
+        mutter_signal(k_mutter_screen_cast, k_mutter_screen_cast_stream, "PipeWireStreamAdded", {}),
         [this](auto&& message) {
             const std::string path = message.getPath();
             const auto stream = std::ranges::find(streams_, path, &Stream::path);
-            if (stream != streams_.end()) {
+            if (stream == streams_.end()) {
+                return;
+            }
+            try {
                 std::uint32_t node_id = 0;
                 message >> node_id;
                 stream->node_id = node_id;
                 node_news_.set();
+            } catch (const sdbus::Error& error) {
+                log_warning(std::string{"Mutter's stream cannot be read: "} + error.what());
             }
         });
     VariantMap options;

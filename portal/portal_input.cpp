@@ -36,7 +36,10 @@ sdbus::MethodCall PortalInput::pointer_button(std::uint32_t evdev_button, KeySta
 
 std::vector<sdbus::MethodCall> PortalInput::pointer_to(const OutputLayout::StreamPoint& point)
 {
-    const auto node = nodes_.at(point.output);
+    if (point.output >= nodes_.size()) {
+        return {};
+    }
+    const auto node = nodes_[point.output];
     if (unit_ == PositionUnit::logical || point.logical == point.pixels) {
         return {call("NotifyPointerMotionAbsolute", node, point.x, point.y)};
     }

@@ -33,6 +33,13 @@ struct PortalInputSink::Link {
     PortalInputSink* sink = nullptr;
     bool in_flight = false;
     bool complained = false;
+
+    void complain(const std::string& call, const sdbus::Error& error)
+    {
+        if (!std::exchange(complained, true)) {
+            log_warning("the desktop refused input (" + call + "): " + error.what());
+        }
+    }
 };
 
 PortalInputSink::PortalInputSink(sdbus::IConnection& connection, OnLockKeys on_lock_keys)
@@ -118,21 +125,34 @@ bool PortalInputSink::is_ready(InputDevice device) const
 void PortalInputSink::pump()
 {
     while (session_ && !link_->in_flight) {
-        if (!steps_.empty()) {
-            const auto step = steps_.front();
-            steps_.pop_front();
-            send_key(step);
-        } else if (!calls_.empty()) {
-            const auto call = calls_.front();
-            calls_.pop_front();
-            send(call);
-        } else if (events_.next() != nullptr && is_ready(events_.next()->waits_for)) {
-            const auto event = events_.take();
-            event.send();
-        } else {
-            break;
+        try {
+            if (!send_next()) {
+                break;
+            }
+        } catch (const sdbus::Error& error) {
+            link_->complain("a call", error);
         }
     }
+}
+
+// False: there is nothing that may be sent now.
+bool PortalInputSink::send_next()
+{
+    if (!steps_.empty()) {
+        const auto step = steps_.front();
+        steps_.pop_front();
+        send_key(step);
+    } else if (!calls_.empty()) {
+        const auto call = calls_.front();
+        calls_.pop_front();
+        send(call);
+    } else if (events_.next() != nullptr && is_ready(events_.next()->waits_for)) {
+        const auto event = events_.take();
+        event.send();
+    } else {
+        return false;
+    }
+    return true;
 }
 
 void PortalInputSink::send_key(const KeyTyping::Step& step)
@@ -243,28 +263,17 @@ void PortalInputSink::send_motion(Point position)
 
 void PortalInputSink::send(const sdbus::MethodCall& call)
 {
-    const std::string method = call.getMemberName();
-    const auto complain = [method](Link& link, const sdbus::Error& error) {
-        if (!std::exchange(link.complained, true)) {
-            log_warning("the desktop refused input (" + method + "): " + error.what());
+    BusNotice notice;
+    notice.on_error = [link = link_, method = std::string{call.getMemberName()}](
+                          const sdbus::Error& error) { link->complain(method, error); };
+    notice.on_done = [link = link_] {
+        link->in_flight = false;
+        if (link->sink != nullptr) {
+            link->sink->pump();
         }
     };
-    try {
-        BusNotice notice;
-        notice.on_error = [link = link_, complain](const sdbus::Error& error) {
-            complain(*link, error);
-        };
-        notice.on_done = [link = link_] {
-            link->in_flight = false;
-            if (link->sink != nullptr) {
-                link->sink->pump();
-            }
-        };
-        notify_bus(session_->input->object(), call, std::move(notice));
-        link_->in_flight = true;
-    } catch (const sdbus::Error& error) {
-        complain(*link_, error);
-    }
+    notify_bus(session_->input->object(), call, std::move(notice));
+    link_->in_flight = true;
 }
 
 } // namespace gds

@@ -74,6 +74,7 @@ private:
     bool push(InputKind kind, InputDevice device, std::uint64_t what, std::function<void()> send);
     bool is_ready(InputDevice device) const;
     void pump();
+    bool send_next();
     void send_key(const KeyTyping::Step& step);
     bool push_key(KeyState state, std::uint64_t what, std::function<KeyTyping::Steps()> steps);
     void warm_up(Device& device);

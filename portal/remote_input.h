@@ -24,8 +24,8 @@ public:
     virtual sdbus::MethodCall key_code(std::uint32_t evdev_code, KeyState state) = 0;
     virtual sdbus::MethodCall key_sym(std::uint32_t keysym, KeyState state) = 0;
     virtual sdbus::MethodCall pointer_button(std::uint32_t evdev_button, KeyState state) = 0;
-    // Made one after the other. point.output counts as SessionGrant::monitors does, and is one of
-    // them.
+    // Made one after the other. point.output counts as SessionGrant::monitors does; beyond them
+    // there is nothing to call.
     virtual std::vector<sdbus::MethodCall> pointer_to(const OutputLayout::StreamPoint& point) = 0;
     virtual sdbus::MethodCall pointer_by(double dx, double dy) = 0;
     virtual sdbus::MethodCall wheel(WheelAxis axis, std::int32_t clicks) = 0;

@@ -6,11 +6,12 @@ import time
 
 import pytest
 
+import desktop as desktops
 from clipboard_desk import Application
 from processes import wait_until
 from rfb import clipboard as wire
 from rfb.client import EXTENSIONS
-from share import same_picture, shows_colour
+from share import Share, same_picture, shows_colour
 
 POINTER_POS = -232
 COLOUR = (20, 160, 90)
@@ -21,8 +22,6 @@ CHANGES = int(os.environ.get("GDS_MONITOR_CHANGES", "4"))
 @pytest.fixture
 def unattended(kind, build, request):
     """A desktop whose portal would refuse, shared by Mutter itself."""
-    import desktop as desktops
-    from share import Share
     options = dict(getattr(request, "param", {}))
     if kind == "mutter":
         options["policy"] = "response=1"
