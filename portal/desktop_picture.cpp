@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/desktop_picture.h"
 
+#include "desktop/copy_row.h"
 #include "portal/pixel_copy.h"
 
 #include <algorithm>
@@ -132,8 +133,7 @@ void DesktopPicture::Drawing::draw_all() const
         fill_black(*frame);
         for (const auto& [rect, to] : carried) {
             for (int y = 0; y < rect.height; ++y) {
-                std::copy_n(from->row(rect.y + y) + rect.x, rect.width,
-                            frame->row(to.y + y) + to.x);
+                copy_row(from->row(rect.y + y) + rect.x, frame->row(to.y + y) + to.x, rect.width);
             }
         }
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/frame_pool.h"
 
+#include "desktop/copy_row.h"
+
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 namespace gds {
@@ -24,9 +25,8 @@ bool is_free(const std::shared_ptr<Frame>& frame)
 void copy_region(const Frame& from, Frame& to, const Region& what)
 {
     for (const Rect& rect : what.rects()) {
-        const auto octets = static_cast<std::size_t>(rect.width) * sizeof(std::uint32_t);
         for (int y = rect.y; y < rect.bottom(); ++y) {
-            std::memcpy(to.row(y) + rect.x, from.row(y) + rect.x, octets);
+            copy_row(from.row(y) + rect.x, to.row(y) + rect.x, rect.width);
         }
     }
 }

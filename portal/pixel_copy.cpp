@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/pixel_copy.h"
 
+#include "desktop/copy_row.h"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 namespace gds {
@@ -21,10 +22,11 @@ std::uint32_t pixel_at(const std::uint8_t* octets)
 }
 
 template <PixelOrder order>
-void copy_row(const std::uint8_t* __restrict from, std::uint32_t* __restrict to, int count)
+void take_row(const std::uint8_t* __restrict from, std::uint32_t* __restrict to, int count)
 {
     if constexpr (order == PixelOrder::bgrx && std::endian::native == std::endian::little) {
-        std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(std::uint32_t));
+        copy_row(from, reinterpret_cast<std::uint8_t*>(to),
+                 static_cast<std::size_t>(count) * sizeof *to);
     } else {
         for (int x = 0; x < count; ++x) {
             to[x] = pixel_at<order>(from + static_cast<std::ptrdiff_t>(x) * 4);
@@ -91,7 +93,7 @@ void copy_rect(const PixelView& from, Orientation orientation, const Rect& rect,
     for (int y = rect.y; y < rect.bottom(); ++y) {
         const std::uint8_t* row = from.data + static_cast<std::size_t>(y) * from.stride +
                                   static_cast<std::size_t>(rect.x) * 4;
-        copy_row<order>(row, to.row(corner.y + y) + corner.x + rect.x, rect.width);
+        take_row<order>(row, to.row(corner.y + y) + corner.x + rect.x, rect.width);
     }
 }
 
