@@ -75,6 +75,9 @@ void append_compact_length(std::size_t length, Bytes& out)
 
 // Paper, and what is plain on it, is passed over at so many pixels a time.
 constexpr std::size_t k_run = 16;
+// So many at least are converted at once: a photograph has too many colours soon, and becomes a
+// JPEG of the frame's own pixels.
+constexpr std::size_t k_load = 4096;
 
 bool is_run(const std::uint32_t* values, std::uint32_t of)
 {
@@ -108,7 +111,8 @@ public:
         width_ = static_cast<std::size_t>(piece.width);
         height_ = static_cast<std::size_t>(piece.height);
         Bytes out;
-        load();
+        values_.resize(width_ * height_);
+        loaded_rows_ = 0;
         Palette palette(Palette::k_most);
         if (number_colours(palette)) {
             if (palette.size() == 1) {
@@ -130,12 +134,11 @@ public:
     }
 
 private:
-    void load()
+    void load(std::size_t pixels)
     {
-        values_.resize(width_ * height_);
-        for (std::size_t y = 0; y < height_; ++y) {
-            packer_.values(frame_.row(piece_.y + static_cast<int>(y)) + piece_.x, width_,
-                           values_.data() + y * width_);
+        for (; loaded_rows_ * width_ < std::min(pixels, values_.size()); ++loaded_rows_) {
+            packer_.values(frame_.row(piece_.y + static_cast<int>(loaded_rows_)) + piece_.x, width_,
+                           values_.data() + loaded_rows_ * width_);
         }
     }
 
@@ -143,9 +146,13 @@ private:
     bool number_colours(Palette& palette)
     {
         numbers_.resize(values_.size());
+        load(k_load);
         std::uint32_t last = values_[0];
         int number = palette.number_of(last);
         for (std::size_t i = 0; i < values_.size();) {
+            if (i + k_run > loaded_rows_ * width_) {
+                load(i + k_load);
+            }
             if (i + k_run <= values_.size() && is_run(values_.data() + i, last)) {
                 std::fill_n(numbers_.begin() + static_cast<std::ptrdiff_t>(i), k_run,
                             static_cast<std::uint8_t>(number));
@@ -226,6 +233,7 @@ private:
     void write_pixels(Bytes& out)
     {
         packed_.clear();
+        load(values_.size());
         packer_.append(values_.data(), values_.size(), packed_);
         write_control(Stream::pixels, packed_.size(), 0, out);
         write_body(packed_, out);
@@ -265,6 +273,7 @@ private:
     Rect piece_;
     std::size_t width_ = 0;
     std::size_t height_ = 0;
+    std::size_t loaded_rows_ = 0;
     std::vector<std::uint32_t>& values_;
     Bytes& numbers_;
     Bytes& packed_;

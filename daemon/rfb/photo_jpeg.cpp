@@ -20,6 +20,8 @@ namespace {
 
 // A JPEG stream begins with some 620 octets of tables: below this area deflate does as well.
 constexpr std::int64_t k_least_area = 1024;
+// One row of so many tells enough of a picture; odd, because patterns are even.
+constexpr int k_row_step = 3;
 // What adjoining pixels of a photograph differ by, at most, in any component.
 constexpr int k_small_step = 24;
 
@@ -71,9 +73,10 @@ bool looks_like_photo(const Frame& frame, const Rect& rect)
     }
     std::int64_t equal = 0;
     std::int64_t small = 0;
-    const std::int64_t pairs = std::int64_t{rect.width - 1} * rect.height;
-    for (int y = rect.y; y < rect.bottom(); ++y) {
+    std::int64_t pairs = 0;
+    for (int y = rect.y; y < rect.bottom(); y += k_row_step) {
         const Steps steps = count_steps(frame.row(y) + rect.x, rect.width);
+        pairs += rect.width - 1;
         equal += steps.equal;
         small += steps.small;
     }
