@@ -44,6 +44,9 @@
 
 #include <glib-unix.h>
 #include <libintl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -294,6 +297,13 @@ void set_up_process()
     bind_textdomain_codeset(GDS_GETTEXT_DOMAIN, "UTF-8");
     g_set_prgname("gnome-desktop-sharing-daemon");
     std::signal(SIGPIPE, SIG_IGN);
+#ifdef __GLIBC__
+    // Pictures go back to the system when they are freed. glibc would raise the first of these to
+    // the size of the first one that is, and keep those that follow between the smaller blocks of
+    // its heap; and with it the second, without which the heap would be trimmed at every frame.
+    mallopt(M_MMAP_THRESHOLD, 2 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
 #ifdef NDEBUG
     // A core dump could hold passwords that were being judged. Not by PR_SET_DUMPABLE: the portal
     // could no longer look at us and would refuse everything. 1 stops core handlers as well.

@@ -197,6 +197,10 @@ class Share:
                 return int(line.split()[1])
         raise AssertionError("no VmRSS")
 
+    def sanitized(self):
+        """Then the daemon keeps what it has freed."""
+        return "libasan" in pathlib.Path(f"/proc/{self.daemon.pid}/maps").read_text()
+
     def descriptors(self):
         return len(list(pathlib.Path(f"/proc/{self.daemon.pid}/fd").iterdir()))
 

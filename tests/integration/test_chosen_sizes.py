@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Viewers choose the size of an extra monitor: real ones, and one that never makes up its mind."""
 import os
-import pathlib
 import time
 
 import pytest
@@ -95,9 +94,6 @@ def test_the_last_size_comes(fresh):
     after, grown = same_for_both(fresh, viewer, other, EXTRA)
     print(f"{CHANGES} sizes: {descriptors} and {after} descriptors, {resident} and {grown} KiB")
     assert after == descriptors
-    if not sanitized(fresh.daemon.pid):  # which keeps what is freed
-        assert grown < resident + 16 * 1024  # two pictures; 400 sizes left 12 MiB, 200 ten
-
-
-def sanitized(pid):
-    return "libasan" in pathlib.Path(f"/proc/{pid}/maps").read_text()
+    if not fresh.sanitized():
+        # How many pictures of 8 MiB are in use differs by three from moment to moment.
+        assert grown < resident + 32 * 1024

@@ -155,20 +155,23 @@ def test_monitors_come_and_go_many_times(unattended):
     for viewer in viewers:
         viewer.wait_for(lambda rgb: shows_colour(rgb, COLOUR), 15, "the colour")
     sizes = itertools.cycle(((800, 600), (640, 480), (1024, 768)))
-    before = None
-    for number in range(CHANGES):
+    descriptors, resident = [], []
+    for _ in range(CHANGES):
         size = next(sizes)
         with unattended.desktop.plug(size):
             wait_size(viewers[0], (1280 + size[0], max(720, size[1])))
-            if number % 2:
+            if len(resident) % 2:
                 wait_size(viewers[1], viewers[0].size)
         for viewer in viewers:
             wait_size(viewer, (1280, 720))
-        if number == min(3, CHANGES // 2):
-            before = (unattended.descriptors(), unattended.resident())
+        descriptors.append(unattended.descriptors())
+        resident.append(unattended.resident())
     for viewer in viewers:
         viewer.wait_for(lambda rgb: shows_colour(rgb, COLOUR), 15, "the colour after all")
     time.sleep(1)
-    print(f"{CHANGES} times: descriptors {before[0]} -> {unattended.descriptors()}, "
-          f"resident {before[1]} -> {unattended.resident()} KiB")
-    assert unattended.descriptors() <= before[0] + 2
+    some = max(2, CHANGES // 4)
+    print(f"{CHANGES} times: descriptors {descriptors}, resident {resident} KiB")
+    assert unattended.descriptors() <= max(descriptors[:some]) + 2
+    if not unattended.sanitized():
+        # The least: how many pictures are in use differs from moment to moment.
+        assert min(resident[-some:]) < min(resident[:some]) + 16 * 1024
