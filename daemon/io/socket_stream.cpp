@@ -68,6 +68,7 @@ Task<std::size_t> SocketStream::read_some(std::span<std::uint8_t> into)
                 bytes_received_ += size;
                 reading_.octets += size;
                 ++reading_.calls;
+                note_traffic();
                 co_return size;
             }
             wait = must_wait(errno, "recv");
@@ -91,6 +92,7 @@ Task<> SocketStream::write(ByteView from)
                 bytes_sent_ += size;
                 writing_.octets += size;
                 ++writing_.calls;
+                note_traffic();
                 from = from.subspan(size);
                 continue;
             }
@@ -100,6 +102,13 @@ Task<> SocketStream::write(ByteView from)
             co_await writable(socket_.get());
             writing_ = Turn{};
         }
+    }
+}
+
+void SocketStream::note_traffic()
+{
+    if (const auto told = std::exchange(on_traffic_, nullptr)) {
+        told();
     }
 }
 

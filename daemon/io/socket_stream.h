@@ -8,6 +8,8 @@
 #include "io/byte_stream.h"
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace gds {
 
@@ -26,6 +28,8 @@ public:
     std::optional<LineState> line_state() const override { return line_state_of(socket_.get()); }
     // TCP's smoothed round trip in microseconds; 0 where there is no TCP.
     std::uint32_t round_trip_time() const;
+    // Calls `once` with the next octets, either way, and then no more.
+    void tell_next_traffic(std::function<void()> once) { on_traffic_ = std::move(once); }
     // Tells the peer that nothing follows.
     void shutdown_write() noexcept;
 
@@ -36,11 +40,14 @@ private:
         unsigned calls = 0;
     };
 
+    void note_traffic();
+
     UniqueFd socket_;
     std::uint64_t bytes_sent_ = 0;
     std::uint64_t bytes_received_ = 0;
     Turn reading_;
     Turn writing_;
+    std::function<void()> on_traffic_;
 };
 
 } // namespace gds

@@ -269,6 +269,11 @@ void Client::name_changed()
     }
 }
 
+void Client::tell_next_traffic(std::function<void()> once)
+{
+    socket_->tell_next_traffic(std::move(once));
+}
+
 ClientInfo Client::info() const
 {
     ClientInfo info;

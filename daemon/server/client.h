@@ -86,6 +86,7 @@ public:
     // Of a connected one.
     SecurityWord security_word() const { return session_->who().security_word(); }
     ClientInfo info() const;
+    void tell_next_traffic(std::function<void()> once);
 
 private:
     Task<> live();

@@ -57,6 +57,7 @@ public:
     ServerStatus status() const override;
     std::vector<ClientInfo> clients() const override;
     std::optional<ClientInfo> client(unsigned number) const override;
+    void tell_next_traffic() override;
     bool disconnect(unsigned number, const std::string& reason) override;
     void disconnect_all(const std::string& reason) override;
     bool set_view_only(unsigned number, bool view_only) override;

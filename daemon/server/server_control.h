@@ -39,6 +39,8 @@ public:
     virtual void on_client_changed(const ClientInfo& client) = 0;
     virtual void on_client_removed(unsigned number) = 0;
     virtual void on_status_changed() = 0;
+    // After ServerControl::tell_next_traffic(); for several clients it may come more than once.
+    virtual void on_traffic() = 0;
 };
 
 class ServerControl {
@@ -48,6 +50,8 @@ public:
     virtual ServerStatus status() const = 0;
     virtual std::vector<ClientInfo> clients() const = 0;
     virtual std::optional<ClientInfo> client(unsigned number) const = 0;
+    // on_traffic() with the next octets of any client that is there now.
+    virtual void tell_next_traffic() = 0;
 
     // False when there is no such client. `reason` is for the log.
     virtual bool disconnect(unsigned number, const std::string& reason) = 0;

@@ -88,6 +88,14 @@ std::vector<ClientInfo> Server::clients() const
     return all;
 }
 
+void Server::tell_next_traffic()
+{
+    for (const auto& [number, client] : clients_) {
+        client->tell_next_traffic(
+            [this] { tell([](ServerObserver& observer) { observer.on_traffic(); }); });
+    }
+}
+
 std::optional<ClientInfo> Server::client(unsigned number) const
 {
     const auto found = clients_.find(number);

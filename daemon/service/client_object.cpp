@@ -63,7 +63,7 @@ void ClientObject::changed(const ClientInfo& now)
     signal(properties);
 }
 
-void ClientObject::look(const ClientInfo& now, FrameRateMeter::Clock::time_point at)
+bool ClientObject::look(const ClientInfo& now, FrameRateMeter::Clock::time_point at)
 {
     changed(now);
     frame_rate_.sample(now.frames_sent, at);
@@ -82,6 +82,7 @@ void ClientObject::look(const ClientInfo& now, FrameRateMeter::Clock::time_point
     compare("FramesSent", told_.frames_sent, now.frames_sent);
     compare("LastInputTime", told_.last_input, now.last_input);
     signal(properties);
+    return !properties.empty() || told_frame_rate_ > 0;
 }
 
 ClientInfo ClientObject::current() const { return server_.client(told_.number).value_or(told_); }

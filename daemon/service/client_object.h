@@ -28,8 +28,9 @@ public:
 
     // Signals what differs from what was signalled last, but for the statistics.
     void changed(const ClientInfo& now);
-    // The same with the statistics; called at most once a second.
-    void look(const ClientInfo& now, FrameRateMeter::Clock::time_point at);
+    // The same with the statistics; called at most once a second. False: these are at rest, and
+    // stay so until something is sent or comes.
+    bool look(const ClientInfo& now, FrameRateMeter::Clock::time_point at);
 
 private:
     // The client as it is now; after its end, as it was last seen.

@@ -130,9 +130,7 @@ void DaemonObject::on_client_added(const ClientInfo& client)
     if (const auto call = called_.extract(client.number); !call.empty()) {
         give_path(call.mapped()->result, client.number);
     }
-    if (!now_and_then_) {
-        now_and_then_ = call_every(statistics_, [this] { look_at_clients(); });
-    }
+    begin_looking();
     if (on_activity_) {
         on_activity_();
     }
@@ -165,13 +163,35 @@ void DaemonObject::on_client_removed(unsigned number)
     }
 }
 
+void DaemonObject::on_traffic()
+{
+    if (!now_and_then_ && !clients_.empty()) {
+        begin_looking();
+        look_at_clients(); // from here on frames are counted
+    }
+}
+
+void DaemonObject::begin_looking()
+{
+    if (!now_and_then_) {
+        now_and_then_ = call_every(statistics_, [this] { look_at_clients(); });
+    }
+}
+
+// Whoever is idle wakes nobody up.
 void DaemonObject::look_at_clients()
 {
     const auto at = FrameRateMeter::Clock::now();
+    bool at_rest = true;
     for (const auto& client : server_.clients()) {
-        if (const auto found = clients_.find(client.number); found != clients_.end()) {
-            found->second->look(client, at);
+        const auto found = clients_.find(client.number);
+        if (found != clients_.end() && found->second->look(client, at)) {
+            at_rest = false;
         }
+    }
+    if (at_rest) {
+        now_and_then_.reset();
+        server_.tell_next_traffic();
     }
 }
 

@@ -51,7 +51,9 @@ private:
     void on_client_changed(const ClientInfo& client) override;
     void on_client_removed(unsigned number) override;
     void on_status_changed() override;
+    void on_traffic() override;
 
+    void begin_looking();
     void look_at_clients();
     void signal(const std::vector<const char*>& properties) noexcept;
 
@@ -100,7 +102,7 @@ private:
     // As much.
     std::vector<std::shared_ptr<Caller>> left_;
     Source drop_left_;
-    Source now_and_then_;
+    Source now_and_then_; // while there are clients that are not at rest
     std::function<void()> on_activity_;
 };
 

@@ -16,6 +16,9 @@ public:
 
     void sample(std::uint64_t frames_so_far, Clock::time_point now)
     {
+        if (!samples_.empty() && now - samples_.back().at >= k_window) {
+            samples_.clear(); // nobody has looked while nothing was sent
+        }
         samples_.push_back({frames_so_far, now});
         // One sample at or beyond the window's far end stays, as the other end of the measure.
         while (samples_.size() > 2 && now - samples_[1].at >= k_window) {

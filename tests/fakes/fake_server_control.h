@@ -15,6 +15,7 @@ public:
     ServerStatus now;
     std::map<unsigned, ClientInfo> connected;
     bool nobody_controls = false;
+    unsigned traffic_watched = 0; // how often it was asked for, since there was some
     std::vector<std::pair<unsigned, std::string>> disconnected;
     std::vector<std::string> all_disconnected;
     std::vector<std::pair<ViewerCall, OnCallAnswer>> calls;
@@ -63,6 +64,13 @@ public:
     {
         const auto found = connected.find(number);
         return found != connected.end() ? std::optional{found->second} : std::nullopt;
+    }
+    void tell_next_traffic() override { ++traffic_watched; }
+    void carry_traffic()
+    {
+        if (observer_ != nullptr && std::exchange(traffic_watched, 0) > 0) {
+            observer_->on_traffic();
+        }
     }
     bool disconnect(unsigned number, const std::string& reason) override
     {

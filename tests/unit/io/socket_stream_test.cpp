@@ -49,6 +49,26 @@ TEST(SocketStream, ReadsWhatIsThereWithoutAMainLoop)
     EXPECT_EQ(stream.bytes_received(), 5U);
 }
 
+TEST(SocketStream, TellsOfTheNextTrafficOnce)
+{
+    auto sockets = make_sockets();
+    SocketStream stream{std::move(sockets.near)};
+    int told = 0;
+    std::array<std::uint8_t, 1> octet{};
+    send_text(sockets.far, "hello");
+    run_ready(stream.read_some(octet));
+    stream.tell_next_traffic([&told] { ++told; });
+    EXPECT_EQ(told, 0);
+    run_ready(stream.read_some(octet));
+    EXPECT_EQ(told, 1);
+    run_ready(stream.read_some(octet));
+    EXPECT_EQ(told, 1);
+    stream.tell_next_traffic([&told] { ++told; });
+    run_ready(stream.write(octet));
+    run_ready(stream.write(octet));
+    EXPECT_EQ(told, 2);
+}
+
 TEST(SocketStream, WaitsUntilSomethingArrives)
 {
     auto sockets = make_sockets();

@@ -72,6 +72,7 @@ struct States final : ServerObserver {
     void on_client_added(const ClientInfo& client) override { seen.insert(client.state); }
     void on_client_changed(const ClientInfo& client) override { seen.insert(client.state); }
     void on_client_removed(unsigned) override {}
+    void on_traffic() override {}
     void on_status_changed() override
     {
         for (const auto& client : server->clients()) {

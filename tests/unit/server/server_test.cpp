@@ -87,10 +87,12 @@ struct Observer final : ServerObserver {
     std::vector<unsigned> added;
     std::vector<unsigned> removed;
     int status_changes = 0;
+    int traffic = 0;
     void on_client_added(const ClientInfo& client) override { added.push_back(client.number); }
     void on_client_changed(const ClientInfo&) override {}
     void on_client_removed(unsigned number) override { removed.push_back(number); }
     void on_status_changed() override { ++status_changes; }
+    void on_traffic() override { ++traffic; }
 };
 
 class ServerTest : public ::testing::Test {
@@ -290,6 +292,20 @@ TEST_F(ServerTest, tells_of_clients_that_come_and_go)
     }
     EXPECT_TRUE(eventually([&] { return observer.removed == observer.added; }));
     EXPECT_TRUE(server.clients().empty());
+}
+
+TEST_F(ServerTest, tells_of_the_next_traffic_once)
+{
+    apply();
+    RawClient client{path};
+    ASSERT_TRUE(eventually([&] { return client.heard() == k_version; }));
+    EXPECT_EQ(observer.traffic, 0);
+    server.tell_next_traffic();
+    EXPECT_FALSE(eventually([&] { return observer.traffic != 0; }, 50ms));
+    client.say(k_version);
+    ASSERT_TRUE(eventually([&] { return observer.traffic == 1; }));
+    EXPECT_TRUE(eventually([&] { return client.heard().size() > k_version.size(); }));
+    EXPECT_EQ(observer.traffic, 1);
 }
 
 TEST_F(ServerTest, without_a_certificate_it_refuses_with_a_reason)

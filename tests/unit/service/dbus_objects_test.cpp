@@ -288,6 +288,7 @@ TEST_F(DBusObjects, StatisticsAreSignalledNowAndThen)
             info.bytes_sent += 1000;
             info.frames_sent += 1;
             server.connected[1] = info;
+            server.carry_traffic();
             turn_until([] { return false; }, 10);
         }
         settle();
@@ -311,6 +312,30 @@ TEST_F(DBusObjects, StatisticsAreSignalledNowAndThen)
     EXPECT_NE(said.find("'BytesSent'"), std::string::npos) << said;
     EXPECT_NE(said.find("'FramesSent'"), std::string::npos) << said;
     EXPECT_NE(said.find("'FrameRate'"), std::string::npos) << said;
+}
+
+TEST_F(DBusObjects, AtRestNobodyLooksAtTheStatistics)
+{
+    const std::string path = ClientObject::path_of(1);
+    constexpr std::chrono::milliseconds interval{10};
+    object.reset();
+    object.emplace(*bus, server, settings, interval);
+    ClientInfo info = client(1);
+    server.add(info);
+    EXPECT_TRUE(turn_until([&] { return server.traffic_watched == 1; }, 1000));
+    turn_until([] { return false; }, 50);
+    EXPECT_EQ(server.traffic_watched, 1U) << "a look at one that is at rest";
+    info.bytes_received += 1;
+    server.connected[1] = info;
+    caller.signals.clear();
+    server.carry_traffic();
+    settle();
+    EXPECT_NE(caller.said("PropertiesChanged", path).find("'BytesReceived'"), std::string::npos);
+    EXPECT_TRUE(turn_until([&] { return server.traffic_watched == 1; }, 1000));
+    server.remove(1);
+    server.carry_traffic();
+    turn_until([] { return false; }, 50);
+    EXPECT_EQ(server.traffic_watched, 0U) << "a look at nobody";
 }
 
 TEST_F(DBusObjects, ViewOnlyIsLiveAndRefusedWhereNobodyControls)

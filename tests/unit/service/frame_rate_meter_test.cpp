@@ -28,6 +28,18 @@ TEST(FrameRateMeter, IsTheAverageOfTheLastSeconds)
     EXPECT_DOUBLE_EQ(rate.per_second(), 60);
 }
 
+TEST(FrameRateMeter, ARestInWhichNobodyLookedDoesNotCount)
+{
+    FrameRateMeter rate;
+    const FrameRateMeter::Clock::time_point start{};
+    rate.sample(100, start);
+    rate.sample(100, start + 1s);
+    rate.sample(101, start + 61s);
+    EXPECT_EQ(rate.per_second(), 0);
+    rate.sample(131, start + 62s);
+    EXPECT_DOUBLE_EQ(rate.per_second(), 30);
+}
+
 TEST(FrameRateMeter, ATimeThatStandsStillIsNoDivisionByZero)
 {
     FrameRateMeter rate;
