@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Many viewers, and bad ones among them."""
+import itertools
+import os
+import socket
 import struct
 import time
 
@@ -8,17 +11,25 @@ import pytest
 from processes import wait_until
 from rfb.client import can_connect
 from rfb.wire import Closed, Refused, Wire
-from share import same_picture
+from share import same_picture, shows_colour
 
 pytestmark = pytest.mark.on("mutter")
+
+# How many viewers come and go while the screen moves; more of them by hand.
+JOINS = int(os.environ.get("GDS_JOINS", "35"))
 
 
 def follow(viewers, seconds, until_quiet=False):
     """All of them take what comes, for so long; or until nothing has come for a second."""
-    end = time.monotonic() + seconds
-    quiet_since = time.monotonic()
     for viewer in viewers:
         viewer.request()
+    go_on(viewers, seconds, until_quiet)
+
+
+def go_on(viewers, seconds, until_quiet=False):
+    """follow(), where each has asked for a picture before."""
+    end = time.monotonic() + seconds
+    quiet_since = time.monotonic()
     while time.monotonic() < end:
         for viewer in viewers:
             if viewer.readable(0):
@@ -115,6 +126,78 @@ def test_coming_and_going_leaves_nothing(fresh):
     assert fresh.resident() - memory < 300 * 1024
     keeper.wait_fence(b"here")
     keeper.close()
+
+
+def at_once(_viewer):
+    """Before a picture is asked for."""
+
+
+def in_the_first_picture(viewer):
+    viewer.request(incremental=False)
+
+
+def in_the_middle_of_a_rectangle(viewer):
+    viewer.request(incremental=False)
+    viewer.wire.read(1000)
+
+
+def after_some(viewer):
+    viewer.refresh()
+    for _ in range(3):
+        viewer.request()
+    viewer.next_update(5)
+
+
+def in_a_stream_of_updates(viewer):
+    viewer.continuous_updates(True)
+    for _ in range(20):
+        viewer.request(incremental=False)
+    viewer.wire.read(100_000)
+
+
+LEAVING = (at_once, in_the_first_picture, in_the_middle_of_a_rectangle, after_some,
+           in_a_stream_of_updates)
+
+
+def come_and_leave(share, keepers, count):
+    """Up to four at once; the memory after each of them, in KiB."""
+    encodings = itertools.cycle((("tight",), ("zrle",), ("raw",), ("hextile",), ("zlib",),
+                                 ("tight", "copyrect"), ("h264", "tight")))
+    leaving = itertools.cycle(LEAVING)
+    resident = []
+    for number in range(count):
+        viewer = share.viewer(encodings=next(encodings), source=f"127.4.{number % 250}.1")
+        next(leaving)(viewer)
+        if number % 3 == 0:
+            viewer.wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                          struct.pack("ii", 1, 0))  # a reset
+        if number % 4 == 0:
+            go_on(keepers, 0.1)
+            share.close_clients()
+            resident.append(share.resident())
+    share.close_clients()
+    wait_until(lambda: len(share.daemon.get("Clients")) == len(keepers), 15, "objects stay")
+    return resident
+
+
+def test_viewers_leave_in_the_middle(fresh):
+    """Of what is encoded for them, alone or for several; politely or not."""
+    fresh.show_moving()
+    keepers = [fresh.viewer(encodings=encodings) for encodings in (("tight",), ("zrle", "copyrect"))]
+    fresh.clients.clear()
+    follow(keepers, 0.1)
+    early = come_and_leave(fresh, keepers, 10)
+    descriptors = fresh.descriptors()
+    late = come_and_leave(fresh, keepers, JOINS)
+    print(f"{JOINS} viewers: {descriptors} -> {fresh.descriptors()} descriptors, "
+          f"{min(early)} -> {min(late[len(late) // 2:])} KiB")
+    wait_until(lambda: fresh.descriptors() <= descriptors, 10, "descriptors stay")
+    if not fresh.sanitized():
+        assert min(late[len(late) // 2:]) < min(early) + 32 * 1024
+    fresh.show_colour(20, 160, 90)
+    for keeper in keepers:
+        keeper.wait_for(lambda rgb: shows_colour(rgb, (20, 160, 90)), 20, "the colour")
+        keeper.close()
 
 
 def test_an_honest_login_through_a_flood(fresh):
