@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Watches a scene that scene-player shows, over RFB, and prints one JSON object with what it found.
 //   bench-viewer --port N --scene NAME --player PID [--quality 0..9] [--encodings LIST]
-//                [--certificate FILE] [--seconds S] [--viewers N] [--keys N] [--first-frames N]
-//                [--process NAME=PID]...
+//                [--certificate FILE] [--seconds S] [--warm-up S] [--viewers N] [--keys N]
+//                [--first-frames N] [--process NAME=PID]...
 // The scene stands still when it ends.
 #include "decoding_viewer.h"
 #include "draining_viewer.h"
@@ -34,6 +34,7 @@ struct Options {
     std::string scene;
     pid_t player = 0;
     double seconds = 4;
+    double warm_up = 1; // seconds, once the scene is there
     int viewers = 1;
     int keys = 0;
     int first_frames = 0;
@@ -117,7 +118,7 @@ private:
         if (!last_) {
             throw std::runtime_error("the scene does not come");
         }
-        follow(1);
+        follow(options_.warm_up);
     }
 
     void arrive_together()
@@ -379,6 +380,8 @@ Options read_options(int argc, char** argv)
             options.player = std::stoi(value);
         } else if (name == "--seconds") {
             options.seconds = std::stod(value);
+        } else if (name == "--warm-up") {
+            options.warm_up = std::stod(value);
         } else if (name == "--viewers") {
             options.viewers = std::stoi(value);
         } else if (name == "--keys") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watched_process.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -37,14 +38,18 @@ WatchedProcess::WatchedProcess(std::string name, pid_t pid) : name_(std::move(na
 
 void WatchedProcess::begin()
 {
-    wake_ups_ = wake_ups_now();
+    wake_ups_then_ = wake_ups_now();
     cpu_ms_ = cpu_now_ms();
 }
 
 void WatchedProcess::end()
 {
     cpu_ms_ = cpu_now_ms() - cpu_ms_;
-    wake_ups_ = wake_ups_now() - wake_ups_;
+    wake_ups_ = 0;
+    for (const auto& [task, count] : wake_ups_now()) {
+        const auto then = wake_ups_then_[task];
+        wake_ups_ += count - std::min(then, count); // none of one that has just ended
+    }
 }
 
 double WatchedProcess::resident_mib() const
@@ -61,15 +66,16 @@ double WatchedProcess::cpu_now_ms() const
     return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
-std::uint64_t WatchedProcess::wake_ups_now() const
+std::map<std::string, std::uint64_t> WatchedProcess::wake_ups_now() const
 {
-    std::uint64_t sum = 0;
+    std::map<std::string, std::uint64_t> counts;
     std::error_code ignored;
     for (const auto& task :
          std::filesystem::directory_iterator(directory_of(pid_) / "task", ignored)) {
-        sum += number_in(task.path() / "status", "voluntary_ctxt_switches");
+        counts[task.path().filename()] =
+            number_in(task.path() / "status", "voluntary_ctxt_switches");
     }
-    return sum;
+    return counts;
 }
 
 } // namespace gds::bench

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <map>
 #include <string>
 #include <sys/types.h>
 
@@ -25,12 +26,13 @@ public:
 
 private:
     double cpu_now_ms() const;
-    std::uint64_t wake_ups_now() const;
+    std::map<std::string, std::uint64_t> wake_ups_now() const; // by thread
 
     std::string name_;
     pid_t pid_;
     clockid_t clock_{};
     double cpu_ms_ = 0;
+    std::map<std::string, std::uint64_t> wake_ups_then_;
     std::uint64_t wake_ups_ = 0;
 };
 
