@@ -46,6 +46,9 @@ FOREIGN = ("DISPLAY", "WAYLAND_DISPLAY", "SWAYSOCK", "DBUS_SESSION_BUS_ADDRESS",
            "PIPEWIRE_RUNTIME_DIR", "XDG_SESSION_ID", "GTK_MODULES", "LD_PRELOAD",
            "GSETTINGS_SCHEMA_DIR", "XDG_DATA_DIRS", "XDG_CONFIG_DIRS", "SASL_CONF_PATH")
 
+# Again after a SIGSEGV, by which foot 1.13 was seen to end when the scale of its monitor changed.
+AFTER_A_CRASH = 'while :; do "$@"; code=$?; [ $code = 139 ] || exit $code; done'
+
 
 class Desktop:
     """Base of the two desktops; a context manager, everything ends with it."""
@@ -232,8 +235,9 @@ class Desktop:
 
     def start_terminal(self, *command, name="terminal", options=()):
         """A terminal that fills the screen and runs the command."""
-        return self.spawn(name, "foot", "-o", "main.initial-window-mode=fullscreen", "-o",
-                          "cursor.blink=no", *exact_colours(), *options, *command)
+        return self.spawn(name, "sh", "-c", AFTER_A_CRASH, "sh", "foot", "-o",
+                          "main.initial-window-mode=fullscreen", "-o", "cursor.blink=no",
+                          *exact_colours(), *options, *command)
 
     def stop_process_by_signal(self, name, number=signal.SIGSTOP):
         os.kill(self.processes[name].pid, number)

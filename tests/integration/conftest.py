@@ -30,6 +30,19 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("kind", mark.args if mark else KINDS, scope="module")
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Beside a test that failed on a shared desktop: what the programs there have said."""
+    report = (yield).get_result()
+    if not report.failed:
+        return
+    for share in (value for value in item.funcargs.values() if isinstance(value, Share)):
+        for name, process in share.desktop.processes.running.items():
+            if process.log_text():
+                state = "" if process.alive() else f" (ended: {process.popen.returncode})"
+                report.sections.append((name + state, process.log_tail()))
+
+
 @pytest.fixture(scope="session")
 def build():
     directory = os.environ.get("GDS_TEST_BUILD")

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Does the rig itself work on this machine?  When these fail, look here before anywhere else."""
+import os
+import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -7,6 +10,7 @@ import time
 import pytest
 
 from desktop import HERE, PORTAL
+from processes import wait_until
 
 
 def test_desktop_shows_a_terminal(bare_desktop):
@@ -17,6 +21,15 @@ def test_desktop_shows_a_terminal(bare_desktop):
     after = bare_desktop.screenshot()[2]
     assert len(after) == width * height * 3
     assert after != before
+
+
+def test_a_terminal_that_crashes_comes_back(bare_desktop):
+    terminal = bare_desktop.start_terminal("sleep", "1000")
+    children = pathlib.Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children")
+    first = wait_until(children.read_text, 5, "no foot")
+    os.kill(int(first), signal.SIGSEGV)
+    wait_until(lambda: children.read_text() not in ("", first), 5, "no other foot")
+    assert terminal.alive()
 
 
 def test_portal_offers_what_it_should(bare_desktop):
