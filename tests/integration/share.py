@@ -199,7 +199,8 @@ class Share:
 
     def sanitized(self):
         """Then the daemon keeps what it has freed."""
-        return "libasan" in pathlib.Path(f"/proc/{self.daemon.pid}/maps").read_text()
+        maps = pathlib.Path(f"/proc/{self.daemon.pid}/maps").read_text()
+        return "libasan" in maps or "libtsan" in maps
 
     def descriptors(self):
         return len(list(pathlib.Path(f"/proc/{self.daemon.pid}/fd").iterdir()))

@@ -261,8 +261,8 @@ class Client:
             if self.size != size:
                 size, area = self.size, 0
                 self.request(incremental=False)
-            elif not painted:
-                self.request()  # news without pixels may use up the request, not what it asked
+            elif area < size[0] * size[1]:
+                self.request()  # news without pixels, or a part, use up a request
         return self.rgb()
 
     def wait_for(self, condition, timeout=10, what="the picture wanted"):
