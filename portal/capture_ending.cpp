@@ -60,7 +60,7 @@ CaptureEnding ending_by(const CaptureSigns& signs)
     } else if (signs.portal_gone) {
         ending.reason = _("The screen source was lost: the desktop portal ended. The picture comes "
                           "back when it runs again.");
-    } else if (signs.outdated) {
+    } else if (signs.outdated || signs.only_input_ended()) {
         ending.state = CaptureState::starting;
         ending.quiet = true;
         ending.at_once = true;

@@ -33,12 +33,21 @@ struct CaptureSigns {
     bool starved = false;
     // Other monitors are there now, and nobody is asked about them.
     bool outdated = false;
+    // The connection for input ended, or was of no use from the start.
+    bool input_ended = false;
     // The screen was locked when it had ended; GNOME shows a locked one to nobody.
     bool screen_locked = false;
 
     bool any() const
     {
-        return closed || stream_ended || pipewire_gone || portal_gone || starved || outdated;
+        return closed || stream_ended || pipewire_gone || portal_gone || starved || outdated ||
+               input_ended;
+    }
+    // Nothing else went with it.
+    bool only_input_ended() const
+    {
+        return input_ended && !closed && !stream_ended && !pipewire_gone && !portal_gone &&
+               !desktop_changed;
     }
 };
 CaptureEnding ending_by(const CaptureSigns& signs);

@@ -29,6 +29,7 @@ struct SharedMonitor {
     std::optional<Point> position;
     std::optional<Size> size;
     std::optional<std::string> id; // the same for the same monitor in the next session
+    std::optional<std::string> mapping_id; // of the regions that libei tells
 };
 
 inline constexpr std::size_t k_most_monitors = 16;
@@ -41,12 +42,17 @@ struct SessionWishes {
     PointerDelivery pointer = PointerDelivery::apart;
     std::optional<std::string> restore_token;
     bool clipboard = false;
+    // Input by libei, where the desktop has it; there is no way back within the session.
+    bool libei = true;
 };
 
-struct SessionGrant {
+struct InputGrant {
     std::vector<SharedMonitor> monitors;
     bool keyboard = false;
     bool pointer = false;
+};
+
+struct SessionGrant : InputGrant {
     // False: there is no input at all here, so nobody was asked about it.
     bool input_offered = false;
     // False: there is no clipboard at all here.

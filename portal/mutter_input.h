@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/sdbus_compat.h"
-#include "portal/remote_input.h"
+#include "portal/notify_input.h"
 
 #include <string>
 #include <utility>
@@ -11,7 +11,7 @@
 
 namespace gds {
 
-class MutterInput final : public RemoteInput {
+class MutterInput final : public NotifyCalls {
 public:
     // `session` outlives it. `streams`: their object paths.
     MutterInput(sdbus::IProxy& session, std::vector<std::string> streams)

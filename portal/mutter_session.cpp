@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/timeout.h"
 #include "base/translate.h"
+#include "portal/eis_input.h"
 #include "portal/mutter_bus.h"
 #include "portal/mutter_input.h"
 
@@ -134,6 +135,15 @@ Task<SessionGrant> MutterSession::negotiate(SessionWishes wishes)
         auto monitor = co_await describe(stream);
         grant.monitors.push_back(std::move(monitor));
     }
+    granted_ = grant;
+#ifdef GDS_HAVE_LIBEI
+    if (wishes.libei) {
+        auto connect =
+            sdbus_method_call(*session_, k_mutter_remote_desktop_session, "ConnectToEIS");
+        connect << VariantMap{};
+        eis_ = co_await connect_to_eis(*session_, std::move(connect));
+    }
+#endif
     co_return grant;
 }
 
@@ -230,6 +240,9 @@ Task<SharedMonitor> MutterSession::describe(Stream stream)
             monitor.size = logical;
         }
     }
+    if (const auto* id = find_variant<std::string>(parameters, "mapping-id")) {
+        monitor.mapping_id = id->get<std::string>();
+    }
     co_return monitor;
 }
 
@@ -244,11 +257,17 @@ Task<> MutterSession::look_at_monitors()
 
 std::unique_ptr<RemoteInput> MutterSession::input()
 {
+#ifdef GDS_HAVE_LIBEI
+    if (eis_) {
+        return std::make_unique<EisInput>(std::move(eis_), granted_);
+    }
+#endif
     std::vector<std::string> paths;
     for (const auto& stream : streams_) {
         paths.push_back(stream.path);
     }
-    return std::make_unique<MutterInput>(*session_, std::move(paths));
+    return std::make_unique<NotifyInput>(
+        std::make_unique<MutterInput>(*session_, std::move(paths)));
 }
 
 } // namespace gds

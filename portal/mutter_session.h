@@ -51,6 +51,8 @@ private:
     std::unique_ptr<sdbus::IProxy> session_;
     std::unique_ptr<sdbus::IProxy> cast_;
     std::vector<Stream> streams_;
+    InputGrant granted_;
+    UniqueFd eis_; // none: input goes by the Notify methods
     bool open_ = false;
     Wakeup node_news_;
     sdbus::Slot closed_;

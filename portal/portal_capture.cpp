@@ -38,7 +38,8 @@ Task<> told_by(Wakeup& wakeup) { co_await wakeup.wait(); }
 
 PortalCapture::PortalCapture(sdbus::IConnection& connection, RestoreTokenStore& tokens)
     : connection_(connection), tokens_(tokens), bus_(connection),
-      input_(connection, [this](const LockKeys& locks) { take_lock_keys(locks); }),
+      input_(connection, {[this](const LockKeys& locks) { take_lock_keys(locks); },
+                          [this] { end_of(&CaptureSigns::input_ended); }}),
       clipboard_(connection), drawer_(picture_, [this](std::size_t stream, const FramePtr& frame) {
           take_drawn(stream, frame);
       })
@@ -69,6 +70,7 @@ void PortalCapture::start()
     running_ = true;
     waiting_to_retry_ = false;
     streamed_ = false;
+    libei_ = true;
     retry_delay_ = k_first_retry;
     set_status(CaptureState::waiting_for_permission, _("Asking the desktop for its screen."));
     scope_.spawn(run());
@@ -189,6 +191,7 @@ Task<CaptureEnding> PortalCapture::hold_session(CaptureWay way, MonitorChoice mo
     wishes.monitors = monitors;
     wishes.pointer = pointer_;
     wishes.clipboard = clipboard_wanted_;
+    wishes.libei = libei_;
     if (way == CaptureWay::portal) {
         auto token = co_await load_token(monitors);
         wishes.restore_token = std::move(token);
@@ -224,6 +227,7 @@ Task<CaptureEnding> PortalCapture::hold_session(CaptureWay way, MonitorChoice mo
     }
     behind_lock_ = co_await screen_is_locked(connection_);
     signs_.screen_locked = behind_lock_;
+    libei_ = libei_ && !signs_.only_input_ended();
     const auto ending = ending_by(signs_);
     if (ending.state == CaptureState::stopped_by_user && way == CaptureWay::portal) {
         unused_tokens_.erase(monitors);
@@ -392,6 +396,7 @@ void PortalCapture::note_name(const std::string& name, bool present)
         }
     } else {
         desktop_left_at_ = g_get_monotonic_time();
+        libei_ = true; // the next one may be better at it
         if (name == k_mutter_remote_desktop) {
             input_.forget_compositor();
             if (session_way_ == CaptureWay::mutter) {

@@ -87,6 +87,8 @@ private:
     CaptureWay session_way_ = CaptureWay::portal; // of the attempt under way
     // Painted for good once a source was seen to starve.
     PointerDelivery pointer_ = PointerDelivery::apart;
+    // Not for another try, once it was of no use.
+    bool libei_ = true;
     CaptureStatus status_;
 
     PortalBus bus_;

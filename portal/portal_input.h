@@ -2,8 +2,8 @@
 // PortalInput: the Notify* methods of org.freedesktop.portal.RemoteDesktop. Main thread.
 #pragma once
 
+#include "portal/notify_input.h"
 #include "portal/portal_bus.h"
-#include "portal/remote_input.h"
 
 #include <cstdint>
 #include <string>
@@ -17,7 +17,7 @@ namespace gds {
 // positions as they are, counts pixels.
 enum class PositionUnit { logical, pixel };
 
-class PortalInput final : public RemoteInput {
+class PortalInput final : public NotifyCalls {
 public:
     // `bus` outlives it. `nodes`: of the streams.
     PortalInput(PortalBus& bus, std::string session, std::vector<std::uint32_t> nodes,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "portal/portal_input_sink.h"
 
-#include "base/bus_call.h"
 #include "base/log.h"
 
 #include <algorithm>
@@ -15,6 +14,7 @@ constexpr std::chrono::milliseconds k_warm_up{300};
 constexpr int k_most_wheel_steps = 100;
 
 constexpr std::uint32_t k_keysym_shift = 0xffe1;
+constexpr std::uint32_t k_code_shift = 42; // evdev
 
 InputKind kind_of(KeyState state)
 {
@@ -28,25 +28,11 @@ constexpr std::uint64_t k_button = 3ULL << 32;
 
 } // namespace
 
-// Outlives the sink while an answer is under way.
-struct PortalInputSink::Link {
-    PortalInputSink* sink = nullptr;
-    bool in_flight = false;
-    bool complained = false;
-
-    void complain(const std::string& call, const sdbus::Error& error)
-    {
-        if (!std::exchange(complained, true)) {
-            log_warning("the desktop refused input (" + call + "): " + error.what());
-        }
-    }
-};
-
-PortalInputSink::PortalInputSink(sdbus::IConnection& connection, OnLockKeys on_lock_keys)
-    : on_lock_keys_(std::move(on_lock_keys)), mutter_(connection, [this](const LockKeys& locks) {
+PortalInputSink::PortalInputSink(sdbus::IConnection& connection, Events events)
+    : told_(std::move(events)), mutter_(connection, [this](const LockKeys& locks) {
           typing_.keyboard().set_locks(locks);
           told_locks_ = locks;
-          on_lock_keys_(locks);
+          told_.on_lock_keys(locks);
       })
 {}
 
@@ -56,28 +42,54 @@ void PortalInputSink::attach(Session session)
 {
     detach();
     session_ = std::move(session);
-    link_ = std::make_shared<Link>();
-    link_->sink = this;
     keyboard_.granted = session_->keyboard;
     pointer_.granted = session_->pointer;
     sender_ = 0;
+    RemoteInput::Events events;
+    events.on_ready = [this] { pump(); };
+    events.on_keymap = [this](const std::string& text) { return take_keymap(text); };
+    events.on_group = [this](std::uint32_t group) { typing_.keyboard().set_group(group); };
+    events.on_keys_up = [this] {
+        steps_.clear();
+        typing_.forget_held();
+    };
+    events.on_ended = [this] { told_.on_input_ended(); };
     if (keyboard_.granted) {
-        keymap_ = std::make_unique<WaylandKeymap>([this](const std::string& text) {
-            if (!typing_.keyboard().set_keymap(text)) {
-                log_warning("the compositor's keymap cannot be read");
-            }
-            typing_.keyboard().set_group(group_);
-            if (told_locks_) {
-                typing_.keyboard().set_locks(*told_locks_);
-            }
-        });
+        if (!session_->input->codes_only()) {
+            keymap_ = std::make_unique<WaylandKeymap>(
+                [this](const std::string& text) { take_keymap(text); });
+        }
         mutter_.look();
         for (const auto state : {KeyState::pressed, KeyState::released}) {
-            push(InputKind::release, InputDevice::none, 0,
-                 [this, state] { send(session_->input->key_sym(k_keysym_shift, state)); });
+            events_.push({InputKind::release, InputDevice::none, 0,
+                          [this, state] { send_harmless_key(state); }, sender_});
         }
         warm_up(keyboard_);
     }
+    session_->input->begin(std::move(events));
+    pump();
+}
+
+void PortalInputSink::send_harmless_key(KeyState state)
+{
+    if (session_->input->codes_only()) {
+        session_->input->key_code(k_code_shift, state);
+    } else {
+        session_->input->key_sym(k_keysym_shift, state);
+    }
+}
+
+bool PortalInputSink::take_keymap(const std::string& text)
+{
+    const bool taken = typing_.keyboard().set_keymap(text);
+    if (!taken) {
+        log_warning("the compositor's keymap cannot be read");
+    }
+    tell_group();
+    if (told_locks_) {
+        typing_.keyboard().set_locks(*told_locks_);
+    }
+    return taken;
 }
 
 void PortalInputSink::detach()
@@ -86,20 +98,18 @@ void PortalInputSink::detach()
     pointer_ = Device{};
     events_.clear();
     steps_.clear();
-    calls_.clear();
     keymap_.reset();
     typing_.forget_held();
     typing_.keyboard().forget_keymap();
     session_.reset();
-    if (link_) {
-        link_->sink = nullptr;
-        link_.reset();
-    }
 }
 
 void PortalInputSink::warm_up(Device& device)
 {
     if (!device.warm_up) {
+        if (&device == &pointer_) {
+            session_->input->expect_pointer();
+        }
         device.warm_up = call_after(k_warm_up, [this, &device] {
             device.ready = true;
             pump();
@@ -124,14 +134,7 @@ bool PortalInputSink::is_ready(InputDevice device) const
 
 void PortalInputSink::pump()
 {
-    while (session_ && !link_->in_flight) {
-        try {
-            if (!send_next()) {
-                break;
-            }
-        } catch (const sdbus::Error& error) {
-            link_->complain("a call", error);
-        }
+    while (session_ && !session_->input->busy() && send_next()) {
     }
 }
 
@@ -142,10 +145,6 @@ bool PortalInputSink::send_next()
         const auto step = steps_.front();
         steps_.pop_front();
         send_key(step);
-    } else if (!calls_.empty()) {
-        const auto call = calls_.front();
-        calls_.pop_front();
-        send(call);
     } else if (events_.next() != nullptr && is_ready(events_.next()->waits_for)) {
         const auto event = events_.take();
         event.send();
@@ -157,20 +156,30 @@ bool PortalInputSink::send_next()
 
 void PortalInputSink::send_key(const KeyTyping::Step& step)
 {
-    send(step.by == KeyTyping::Step::By::code ? session_->input->key_code(step.number, step.state)
-                                              : session_->input->key_sym(step.number, step.state));
+    if (step.by == KeyTyping::Step::By::code) {
+        session_->input->key_code(step.number, step.state);
+    } else {
+        session_->input->key_sym(step.number, step.state);
+    }
     // Also where nobody else tells: as far as our own keys go.
     const auto locks = typing_.keyboard().locks();
     if (typing_.keyboard().known() && locks != told_locks_.value_or(LockKeys{})) {
         told_locks_ = locks;
-        on_lock_keys_(locks);
+        told_.on_lock_keys(locks);
     }
 }
 
 void PortalInputSink::set_group(std::optional<std::uint32_t> group)
 {
     group_ = group;
-    typing_.keyboard().set_group(group);
+    tell_group();
+}
+
+// Where the compositor finds no keys for keysyms, one is guessed rather than none used.
+void PortalInputSink::tell_group()
+{
+    const bool guess = session_ && session_->input->codes_only() && !group_;
+    typing_.keyboard().set_group(guess ? 0 : group_);
 }
 
 // What steps a key takes turns on what was sent before it, and is asked when its turn has come.
@@ -219,7 +228,7 @@ void PortalInputSink::pointer_relative(int dx, int dy)
     if (pointer_.granted) {
         warm_up(pointer_);
         push(InputKind::wheel, InputDevice::pointer, 0,
-             [this, dx, dy] { send(session_->input->pointer_by(dx, dy)); });
+             [this, dx, dy] { session_->input->pointer_by(dx, dy); });
     }
 }
 
@@ -229,10 +238,9 @@ bool PortalInputSink::pointer_button(std::uint32_t evdev_button, KeyState state)
         return false;
     }
     warm_up(pointer_);
-    return push(kind_of(state), InputDevice::pointer, k_button | evdev_button,
-                [this, evdev_button, state] {
-                    send(session_->input->pointer_button(evdev_button, state));
-                });
+    return push(
+        kind_of(state), InputDevice::pointer, k_button | evdev_button,
+        [this, evdev_button, state] { session_->input->pointer_button(evdev_button, state); });
 }
 
 void PortalInputSink::pointer_wheel(int dx, int dy)
@@ -246,34 +254,16 @@ void PortalInputSink::pointer_wheel(int dx, int dy)
         const std::int32_t bounded = std::clamp(steps, -k_most_wheel_steps, k_most_wheel_steps);
         if (bounded != 0) {
             push(InputKind::wheel, InputDevice::pointer, 0,
-                 [this, which = axis, bounded] { send(session_->input->wheel(which, bounded)); });
+                 [this, which = axis, bounded] { session_->input->wheel(which, bounded); });
         }
     }
 }
 
 void PortalInputSink::send_motion(Point position)
 {
-    const auto target = layout_.map(position);
-    if (target) {
-        for (auto& call : session_->input->pointer_to(*target)) {
-            calls_.push_back(std::move(call));
-        }
+    if (const auto target = layout_.map(position)) {
+        session_->input->pointer_to(*target);
     }
-}
-
-void PortalInputSink::send(const sdbus::MethodCall& call)
-{
-    BusNotice notice;
-    notice.on_error = [link = link_, method = std::string{call.getMemberName()}](
-                          const sdbus::Error& error) { link->complain(method, error); };
-    notice.on_done = [link = link_] {
-        link->in_flight = false;
-        if (link->sink != nullptr) {
-            link->sink->pump();
-        }
-    };
-    notify_bus(session_->input->object(), call, std::move(notice));
-    link_->in_flight = true;
 }
 
 } // namespace gds

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PortalInputSink: input events into the calls of an open session (RemoteInput), one after the
+// PortalInputSink: input events on their way into an open session (RemoteInput), one after the
 // other. Without a session, or without the permission, events are dropped. Owned by PortalCapture;
 // main thread.
 //
-// The portal serves each call on a thread of its own, so two that are under way together may change
-// places: the next one is sent when the last one was answered. What comes meanwhile waits, motions
-// merged.
+// What comes while the session is busy waits, motions merged.
 //
 // A compositor makes its virtual keyboard and pointer with their first event, and applications bind
 // them some time later: what comes in between is lost to them. So the session starts with a
@@ -37,10 +35,14 @@ public:
         bool pointer = false;
     };
 
-    using OnLockKeys = std::function<void(const LockKeys&)>;
+    struct Events {
+        std::function<void(const LockKeys&)> on_lock_keys;
+        // The session takes no more input and is to be opened anew. It may detach.
+        std::function<void()> on_input_ended;
+    };
 
     // The connection outlives it.
-    PortalInputSink(sdbus::IConnection& connection, OnLockKeys on_lock_keys);
+    PortalInputSink(sdbus::IConnection& connection, Events events);
     ~PortalInputSink() override;
 
     void attach(Session session);
@@ -69,7 +71,6 @@ private:
         bool ready = false;
         Source warm_up;
     };
-    struct Link;
 
     bool push(InputKind kind, InputDevice device, std::uint64_t what, std::function<void()> send);
     bool is_ready(InputDevice device) const;
@@ -79,7 +80,9 @@ private:
     bool push_key(KeyState state, std::uint64_t what, std::function<KeyTyping::Steps()> steps);
     void warm_up(Device& device);
     void send_motion(Point position);
-    void send(const sdbus::MethodCall& call);
+    void send_harmless_key(KeyState state);
+    bool take_keymap(const std::string& text);
+    void tell_group();
 
     std::optional<Session> session_;
     OutputLayout layout_;
@@ -88,14 +91,12 @@ private:
     InputQueue events_;
     KeyTyping typing_;
     std::deque<KeyTyping::Step> steps_; // of the key that is being pressed; before all events
-    std::deque<sdbus::MethodCall> calls_; // of the motion under way; before all events
     std::optional<std::uint32_t> group_ = 0;
     std::unique_ptr<WaylandKeymap> keymap_;
-    OnLockKeys on_lock_keys_;
+    Events told_;
     MutterLockKeys mutter_;
     std::optional<LockKeys> told_locks_;
     unsigned sender_ = 0;
-    std::shared_ptr<Link> link_;
 };
 
 } // namespace gds

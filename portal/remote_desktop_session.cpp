@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/timeout.h"
 #include "base/translate.h"
+#include "portal/eis_input.h"
 #include "portal/mutter_bus.h"
 #include "portal/portal_input.h"
 #include "portal/portal_request.h"
@@ -181,6 +182,9 @@ std::vector<SharedMonitor> parse_streams(const VariantMap& results)
         if (const auto* id = find_variant<std::string>(properties, "id")) {
             stream.id = id->get<std::string>();
         }
+        if (const auto* id = find_variant<std::string>(properties, "mapping_id")) {
+            stream.mapping_id = id->get<std::string>();
+        }
         streams.push_back(std::move(stream));
     }
     return streams;
@@ -275,16 +279,31 @@ Task<SessionGrant> RemoteDesktopSession::open(SessionWishes wishes)
     sdbus::UnixFd descriptor;
     remote >> descriptor;
     grant.pipewire = UniqueFd{descriptor.release()};
-    for (const auto& monitor : grant.monitors) {
-        nodes_.push_back(monitor.node_id);
+    granted_ = grant;
+#ifdef GDS_HAVE_LIBEI
+    // Once it is connected, the portal refuses the Notify methods for as long as the session lasts.
+    if (wishes.libei && offer.remote_desktop_version >= 2 && (grant.keyboard || grant.pointer)) {
+        auto connect = sdbus_method_call(bus_.portal(), k_remote_desktop_interface, "ConnectToEIS");
+        connect << sdbus::ObjectPath{path_} << VariantMap{};
+        eis_ = co_await connect_to_eis(bus_.portal(), std::move(connect));
     }
+#endif
     co_return grant;
 }
 
 std::unique_ptr<RemoteInput> RemoteDesktopSession::input()
 {
-    return std::make_unique<PortalInput>(bus_, path_, nodes_,
-                                         mutter_ ? PositionUnit::pixel : PositionUnit::logical);
+#ifdef GDS_HAVE_LIBEI
+    if (eis_) {
+        return std::make_unique<EisInput>(std::move(eis_), granted_);
+    }
+#endif
+    std::vector<std::uint32_t> nodes;
+    for (const auto& monitor : granted_.monitors) {
+        nodes.push_back(monitor.node_id);
+    }
+    return std::make_unique<NotifyInput>(std::make_unique<PortalInput>(
+        bus_, path_, std::move(nodes), mutter_ ? PositionUnit::pixel : PositionUnit::logical));
 }
 
 } // namespace gds

@@ -30,7 +30,8 @@ private:
     PortalBus& bus_;
     Events events_;
     std::string path_;
-    std::vector<std::uint32_t> nodes_;
+    InputGrant granted_;
+    UniqueFd eis_; // none: input goes by the Notify methods
     bool mutter_ = false; // draws the desktop
     bool open_ = false;
     PortalBus::Subscription closed_;

@@ -3,21 +3,19 @@
 
 #include "base/log.h"
 #include "base/unique_fd.h"
+#include "portal/keymap_file.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include <glib-unix.h>
-#include <unistd.h>
 #include <wayland-client.h>
 
 namespace gds {
 namespace {
 
 constexpr std::uint32_t k_seat_version = 1;
-constexpr std::uint32_t k_largest_keymap = 4U << 20;
 
 } // namespace
 
@@ -140,25 +138,15 @@ void WaylandKeymap::take_capabilities(std::uint32_t capabilities)
     }
 }
 
-// Read and not mapped: a file that becomes shorter meanwhile does no harm.
 void WaylandKeymap::take_keymap(std::uint32_t format, int descriptor, std::uint32_t size)
 {
     const UniqueFd file{descriptor};
-    if (format != WL_KEYBOARD_KEYMAP_FORMAT_XKB_V1 || size > k_largest_keymap) {
+    if (format != WL_KEYBOARD_KEYMAP_FORMAT_XKB_V1) {
         return;
     }
-    std::string text(size, '\0');
-    std::size_t have = 0;
-    while (have < text.size()) {
-        const auto got =
-            ::pread(file.get(), text.data() + have, text.size() - have, static_cast<off_t>(have));
-        if (got <= 0) {
-            return;
-        }
-        have += static_cast<std::size_t>(got);
+    if (const auto text = read_keymap_file(file.get(), size)) {
+        on_keymap_(*text);
     }
-    text.resize(std::min(text.find('\0'), text.size()));
-    on_keymap_(text);
 }
 
 } // namespace gds

@@ -68,6 +68,10 @@ class MutterDesktop(Desktop):
         """Changes what the person answers from now on; the keys are in portal_backend.py."""
         self.call(BACKEND, "/test", CONTROL, "Set", GLib.Variant("(ss)", (key, str(value))))
 
+    def cut_input(self):
+        """Every connection of libei ends, as by itself."""
+        self.call(BACKEND, "/test", CONTROL, "CutInput")
+
     def user_stops_sharing(self):
         self.call(BACKEND, "/test", CONTROL, "CloseSessions")
 
@@ -76,6 +80,11 @@ class MutterDesktop(Desktop):
         import json
         text = self.call(BACKEND, "/test", CONTROL, "Log")[0]
         return [json.loads(line) for line in text.splitlines()]
+
+    def portal_version(self, interface):
+        return self.call("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+                         "org.freedesktop.DBus.Properties", "Get",
+                         GLib.Variant("(ss)", ("org.freedesktop.portal." + interface, "version")))[0]
 
     # --- the screen
 

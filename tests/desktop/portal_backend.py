@@ -12,18 +12,22 @@ can be changed while it runs, by Set(KEY, VALUE) of CONTROL at /test:
     clipboard 0|1    0: does not share it, even when asked
     persist 0|1      0: gives no restore data, even when asked
     slow SECONDS     takes that long over every input event
+    eis WORD         what ConnectToEIS gives: relay (Mutter's, through eis_relay), refuse, silent
+                     (a connection that nobody serves)
     monitors N       how many monitors are shared; 0: all when several may be, else the first
 
-CloseSessions() presses "stop sharing"; Log() returns everything seen, one JSON object per line.
+CloseSessions() presses "stop sharing"; CutInput() ends the connections of libei; Log() returns everything seen, one JSON object per line.
 PORTAL_BACKEND_POLICY='response=1 delay=2' sets the same at the start.
 """
 import json
 import os
+import socket
 import sys
 import time
 
 from gi.repository import Gio, GLib
 
+from eis_relay import EisRelay
 from mutter_remote import MutterRemote
 from portal_clipboard import SessionClipboard
 from portal_interfaces import INTERFACES
@@ -59,6 +63,7 @@ class PortalSession:
         self.sources = None
         self.mutter = None
         self.clipboard = None
+        self.eis = None
         self.registration = backend.bus.register_object(
             handle, INTERFACES.lookup_interface(IMPL + "Session"), self.on_close_call,
             lambda *_: GLib.Variant("u", 1), None)
@@ -73,10 +78,28 @@ class PortalSession:
             return
         if tell:
             self.backend.bus.emit_signal(None, self.handle, IMPL + "Session", "Closed", None)
+        self.cut_input()
         if self.mutter:
             self.mutter.on_closed = None
             self.mutter.stop()
         self.backend.bus.unregister_object(self.registration)
+
+    def connect_to_eis(self, way):
+        """The application's end of it."""
+        if way == "silent":
+            self.eis, theirs = socket.socketpair()
+            return theirs
+        types = self.devices.get("types", 7) & self.backend.policy["devices"]
+        self.eis = EisRelay(self.mutter.connect_to_eis(types), lambda method, arguments:
+                            self.backend.log("input", method=method, arguments=arguments,
+                                             way="libei"),
+                            lambda: self.backend.policy["slow"])
+        return self.eis.theirs
+
+    def cut_input(self):
+        if self.eis:
+            self.eis.close()
+            self.eis = None
 
     def closed_by_mutter(self):
         self.backend.log("closed-by-mutter", session=self.handle)
@@ -124,6 +147,8 @@ class PortalSession:
                 if key in stream.parameters:
                     properties[key] = GLib.Variant("(ii)", stream.parameters[key])
             properties["id"] = GLib.Variant("s", stream.connector)
+        if "mapping-id" in stream.parameters:
+            properties["mapping_id"] = GLib.Variant("s", stream.parameters["mapping-id"])
         return properties
 
     def remember(self, results):
@@ -165,7 +190,7 @@ class Backend:
         self.bus = bus
         self.log = Log()
         self.policy = {"response": 0, "delay": 0.0, "devices": 7, "persist": 1, "monitors": 0,
-                       "slow": 0.0, "clipboard": 1}
+                       "slow": 0.0, "clipboard": 1, "eis": "relay"}
         self.sessions = {}
         self.cancelled = set()  # requests the application closed before they were answered
         for name in ("ScreenCast", "RemoteDesktop", "Clipboard"):
@@ -196,6 +221,9 @@ class Backend:
             except (KeyError, ValueError) as error:
                 invocation.return_dbus_error(CONTROL + ".Error", repr(error))
                 return
+        elif method == "CutInput":
+            for session in self.sessions.values():
+                session.cut_input()
         elif method == "CloseSessions":
             for session in list(self.sessions.values()):
                 self.log("close-by-user", session=session.handle)
@@ -206,6 +234,9 @@ class Backend:
         values = arguments.unpack()
         if method.startswith("Notify"):
             self.on_input(method, values, invocation)
+            return
+        if method == "ConnectToEIS":
+            self.on_connect_to_eis(values[0], invocation)
             return
         name = interface.rsplit(".", 1)[1]
         if name == "Clipboard":
@@ -274,6 +305,19 @@ class Backend:
             invocation.return_value(None)
         else:
             session.clipboard.call(method, values[1:], invocation)
+
+    def on_connect_to_eis(self, handle, invocation):
+        way = self.policy["eis"]
+        self.log("eis", session=handle, way=way)
+        try:
+            if way == "refuse":
+                raise ValueError("no EIS today")
+            descriptors = Gio.UnixFDList()
+            with self.sessions[handle].connect_to_eis(way) as theirs:
+                index = descriptors.append(theirs.fileno())
+            invocation.return_value_with_unix_fd_list(GLib.Variant("(h)", (index,)), descriptors)
+        except (GLib.Error, KeyError, ValueError, AttributeError) as error:
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", str(error))
 
     def on_input(self, method, values, invocation):
         self.log("input", method=method, arguments=values[2:])

@@ -28,6 +28,7 @@ METHODS = {
         "NotifyTouchDown": ("o a{sv} u u d d", ""),
         "NotifyTouchMotion": ("o a{sv} u u d d", ""),
         "NotifyTouchUp": ("o a{sv} u", ""),
+        "ConnectToEIS": ("o s a{sv}", "h"),
     },
     "org.freedesktop.impl.portal.Clipboard": {
         "RequestClipboard": ("o a{sv}", ""),
@@ -39,7 +40,7 @@ METHODS = {
     "org.freedesktop.impl.portal.Session": {"Close": ("", "")},
     "org.freedesktop.impl.portal.Request": {"Close": ("", "")},
     "org.gnome.DesktopSharing.Test.PortalBackend": {
-        "Set": ("s s", ""), "CloseSessions": ("", ""), "Log": ("", "s"),
+        "Set": ("s s", ""), "CloseSessions": ("", ""), "CutInput": ("", ""), "Log": ("", "s"),
     },
 }
 PROPERTIES = {

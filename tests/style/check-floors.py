@@ -33,6 +33,7 @@ ROOMS = [
      r"daemon/(service|cli)/|portal/|daemon/base/(sdbus_compat|bus_source)|tests/"),
     ("sd-bus", r"systemd/", r"daemon/base/bus_filter|tests/"),
     ("PipeWire", r"(pipewire|spa)/", r"portal/|tests/"),
+    ("libei", r"libei\.h", r"portal/eis_input"),
     ("libwayland", r"wayland-", r"portal/|tests/"),
     ("libxkbcommon", r"xkbcommon/", r"portal/|tests/"),
     ("libsecret", r"libsecret/", r"daemon/service/|tests/"),

@@ -41,7 +41,7 @@ TEST(CaptureEnding, AStarvedSourceIsOpenedAnewWithoutAWord)
 TEST(CaptureEnding, OtherMonitorsThatNobodyIsAskedAboutAreOpenedAtOnce)
 {
     for (const auto& signs :
-         {CaptureSigns{.outdated = true},
+         {CaptureSigns{.outdated = true}, CaptureSigns{.input_ended = true},
           CaptureSigns{
               .closed = true, .stream_ended = true, .desktop_changed = true, .outdated = true}}) {
         const auto ending = after(signs);
@@ -59,7 +59,8 @@ TEST(CaptureEnding, ClosedTogetherWithAVanishedPartIsALoss)
          {CaptureSigns{.closed = true, .pipewire_gone = true},
           CaptureSigns{.closed = true, .portal_gone = true},
           CaptureSigns{.closed = true, .stream_ended = true, .desktop_changed = true},
-          CaptureSigns{.stream_ended = true}}) {
+          CaptureSigns{.stream_ended = true},
+          CaptureSigns{.stream_ended = true, .input_ended = true}}) {
         const auto ending = after(signs);
         EXPECT_EQ(ending.state, CaptureState::lost);
         EXPECT_TRUE(ending.again);
