@@ -83,19 +83,27 @@ def can(server, row):
     return (server.has_input or not row.input) and (server.certificate or not raw)
 
 
-def keep(results, file):
-    file.write_text(json.dumps({"machine": tables.machine(), "results": results}, indent=1))
+def keep(results, limits, file):
+    file.write_text(json.dumps({"machine": tables.machine(), "limits": limits, "results": results},
+                               indent=1))
 
 
-def run_rounds(servers, rows, options, results):
+def measure_limits(programs):
+    done = subprocess.run([programs / "limits-bench"], timeout=120, text=True, capture_output=True,
+                          check=True)
+    return json.loads(done.stdout)
+
+
+def run_rounds(servers, rows, options, results, limits):
     for number in range(options.rounds):
+        limits.append(measure_limits(options.programs))
         for row in rows:
             for server in servers:
                 if not can(server, row):
                     continue
                 found = measure(server, row, options.programs, options.seconds)
                 results.append({"row": row.name, "server": server.name, **found})
-                keep(results, options.out / "results.json")
+                keep(results, limits, options.out / "results.json")
                 print(f"round {number + 1} of {options.rounds}: {row.name}, {server.name}: "
                       f"{found.get('error') or tables.short(found)}", flush=True)
 
@@ -131,12 +139,13 @@ def main():
     options = parse_options()
     options.out.mkdir(parents=True, exist_ok=True)
     file = options.out / "results.json"
-    results = json.loads(file.read_text())["results"] if options.add and file.exists() else []
+    known = json.loads(file.read_text()) if options.add and file.exists() else {}
+    results, limits = known.get("results", []), known.get("limits", [])
     rows = [row for row in ROWS if row.name in options.rows]
     if options.rounds > 0:
         with Servers(options.build, options.servers) as servers:
-            run_rounds(servers, rows, options, results)
-    text = tables.report(results, [row.name for row in ROWS], NAMES)
+            run_rounds(servers, rows, options, results, limits)
+    text = tables.report(results, limits, [row.name for row in ROWS], NAMES)
     (options.out / "table.txt").write_text(text)
     print(text)
     if not options.no_plot:

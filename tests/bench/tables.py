@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What was measured as text: the medians of the rounds, and ours beside the best of the others."""
+"""What was measured as text: the medians of the rounds, ours beside the best of the others, and what
+the computer itself needs for parts of the work."""
 import os
 import platform
 import statistics
@@ -160,7 +161,21 @@ def ratio_table(results, rows, servers):
     return table(["scene", "server", *(title for title, _ in COMPARED)], lines) if lines else ""
 
 
-def report(results, rows, servers):
+# What no server can leave out: of a screen that moved, the one copy, the search for what differs
+# and the proof that it moved; of a film, the copy and its JPEG.
+LIMITS = (("scroll", "copy of a screen, compared twice", lambda f: f["copy"] + 2 * f["compare"]),
+          ("video", "JPEG of 640x360", lambda f: f["jpeg_window"]),
+          ("video-full", "copy and JPEG of a screen", lambda f: f["copy"] + f["jpeg_screen"]),
+          ("5 MB by TLS", "AES-128-GCM, no system call", lambda f: f["encryption"]))
+
+
+def limits_table(limits):
+    lines = [[row, what, number(statistics.median(map(least, limits))), str(len(limits))]
+             for row, what, least in LIMITS]
+    return table(["scene", "part", "CPU ms", "rounds"], lines)
+
+
+def report(results, limits, rows, servers):
     text = (f"{machine()}\n\n"
             "CPU: of the server by delivered frame; screen: of compositor, PipeWire or X server beside "
             "it.\nkB by frame; p50, p95: from the painted to the decoded frame; of: what the "
@@ -168,6 +183,8 @@ def report(results, rows, servers):
     text += scenes_table(results, rows, servers) + special_tables(results, rows, servers)
     lines = [*memory_lines(results, servers), *tls_lines(results, servers)]
     text += "\nMemory and TLS\n\n" + "\n".join(lines) + "\n" if lines else ""
+    if limits:
+        text += "\nWhat parts of it cost alone, by libraries, on one core\n\n" + limits_table(limits)
     ratios = ratio_table(results, rows, servers)
     text += "\nOurs / the best of the others\n\n" + ratios if ratios else ""
     errors = [f"{r['row']}, {r['server']}: {r['error']}" for r in results if "error" in r]

@@ -14,11 +14,15 @@ def test_a_short_run_fills_the_table(build, tmp_path):
          "2", "--servers", "ours, sway", "--rows", "typing", "--no-plot"], text=True, timeout=120,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert done.returncode == 0, done.stdout
-    found, = json.loads((tmp_path / "results.json").read_text())["results"]
+    written = json.loads((tmp_path / "results.json").read_text())
+    found, = written["results"]
     assert found["frames"] > 5 and found["octets"] > 0 and found["server_cpu_ms"] > 0, found
     assert 0 < found["latency_p50"] <= found["latency_p95"] < 2000, found
-    line, = (line for line in (tmp_path / "table.txt").read_text().splitlines()
-             if line.startswith("typing"))
+    limits, = written["limits"]
+    assert len(limits) == 5 and all(cost > 0 for cost in limits.values()), limits
+    table = (tmp_path / "table.txt").read_text()
+    assert "AES-128-GCM" in table, table
+    line, = (line for line in table.splitlines() if line.startswith("typing"))
     assert line.startswith("typing  ours, sway  "), line
     *figures, still, rounds = line.removeprefix("typing  ours, sway").split()
     assert len(figures) == 8 and all(float(f) > 0 for f in figures if f != "="), line
