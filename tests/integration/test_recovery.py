@@ -103,11 +103,21 @@ def test_viewer_that_comes_while_the_screen_is_away(fresh):
 
 # --- size
 
+def resize_sway(fresh, width, height):
+    fresh.desktop.resize_output(width, height)
+    if fresh.desktop.version() >= (1, 10):
+        # There a screen at rest may not answer the portal's request for its next picture (its log
+        # ends with the request) before something on it changes.
+        time.sleep(1)
+        fresh.show_colour(*COLOUR)
+        wait_until(lambda: is_colour(fresh.screenshot()), 15, "the colour is not at the desk")
+
+
 def change_size(fresh):
     """Returns the new size."""
     desktop = fresh.desktop
     if desktop.kind == "sway":
-        desktop.resize_output(1024, 600)
+        resize_sway(fresh, 1024, 600)
         return 1024, 600
     desktop.rotate()  # Mutter ends the session for it
     return desktop.size[::-1]
@@ -121,13 +131,7 @@ def test_size_changes_under_a_viewer(fresh):
     time.sleep(0.5)
     same_picture(viewer.settle(), fresh.screenshot())
     if fresh.desktop.kind == "sway":  # and back
-        fresh.desktop.resize_output(*fresh.desktop.size)
-        if fresh.desktop.version() >= (1, 10):
-            # There a screen at rest may not answer the portal's request for its next picture
-            # (its log ends with the request) before something on it changes.
-            time.sleep(1)
-            fresh.show_colour(*COLOUR)
-            viewer.wait_for(is_colour, 15, "the next picture")
+        resize_sway(fresh, *fresh.desktop.size)
         wait_until(lambda: follow(viewer) and viewer.size == fresh.desktop.size, 20, "not back")
         same_picture(viewer.settle(), fresh.screenshot())
 
