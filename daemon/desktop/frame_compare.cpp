@@ -44,34 +44,71 @@ std::uint32_t difference_of(const std::uint32_t* __restrict a, const std::uint32
 
 int next_tile_edge(int at) { return (at / k_tile + 1) * k_tile; }
 
+// Rows until it is looked which tiles are known to differ: a screen that has changed all over is
+// not read to the end of each.
+constexpr int k_rows_between_looks = 8;
+
+struct TileRun {
+    int first;
+    int end;
+};
+
+// The rectangle's columns of tiles, cut where the screen's are.
+struct TileColumns {
+    Rect rect;
+
+    int count() const { return (rect.right() - 1) / k_tile - rect.x / k_tile + 1; }
+    int left(int tile) const
+    {
+        return tile == 0 ? rect.x : std::min((rect.x / k_tile + tile) * k_tile, rect.right());
+    }
+};
+
+using Differences = std::vector<std::uint32_t>;
+
+bool is_seen(std::uint32_t difference) { return (difference & k_rgb_mask) != 0; }
+bool is_unseen(std::uint32_t difference) { return !is_seen(difference); }
+
+template <typename Wanted>
+void find_runs(const Differences& differences, Wanted wanted, std::vector<TileRun>& runs)
+{
+    runs.clear();
+    const int count = static_cast<int>(differences.size());
+    for (int tile = 0; tile < count; ++tile) {
+        if (!wanted(differences[static_cast<std::size_t>(tile)])) {
+            continue;
+        }
+        if (!runs.empty() && runs.back().end == tile) {
+            ++runs.back().end;
+        } else {
+            runs.push_back({tile, tile + 1});
+        }
+    }
+}
+
 // The rectangle's tiles that differ, neighbours in a row joined.
 void compare_rect(const PixelRows& before, const PixelRows& after, const Rect& rect,
-                  std::vector<std::uint32_t>& differences, std::vector<Rect>& found)
+                  Differences& differences, std::vector<TileRun>& runs, std::vector<Rect>& found)
 {
-    const int first = std::min(next_tile_edge(rect.x), rect.right()) - rect.x;
-    const int tiles = 1 + (rect.width - first + k_tile - 1) / k_tile;
+    const TileColumns columns{rect};
     for (int y = rect.y; y < rect.bottom();) {
         const int end = std::min(next_tile_edge(y), rect.bottom());
-        differences.assign(static_cast<std::size_t>(tiles), 0);
-        for (int row = y; row < end; ++row) {
-            compare_row(before.row(row) + rect.x, after.row(row) + rect.x, first, rect.width,
-                        differences.data());
-        }
-        int run_start = -1;
-        int x = rect.x;
-        for (int tile = 0; tile < tiles; ++tile) {
-            const bool differs = (differences[static_cast<std::size_t>(tile)] & k_rgb_mask) != 0;
-            if (differs && run_start < 0) {
-                run_start = x;
+        differences.assign(static_cast<std::size_t>(columns.count()), 0);
+        for (int from = y; from < end; from += k_rows_between_looks) {
+            find_runs(differences, is_unseen, runs);
+            for (int row = from; row < std::min(from + k_rows_between_looks, end); ++row) {
+                for (const TileRun& run : runs) {
+                    const int x = columns.left(run.first);
+                    compare_row(before.row(row) + x, after.row(row) + x,
+                                columns.left(run.first + 1) - x, columns.left(run.end) - x,
+                                differences.data() + run.first);
+                }
             }
-            if (!differs && run_start >= 0) {
-                found.push_back({run_start, y, x - run_start, end - y});
-                run_start = -1;
-            }
-            x = std::min(next_tile_edge(x), rect.right());
         }
-        if (run_start >= 0) {
-            found.push_back({run_start, y, rect.right() - run_start, end - y});
+        find_runs(differences, is_seen, runs);
+        for (const TileRun& run : runs) {
+            const int x = columns.left(run.first);
+            found.push_back({x, y, columns.left(run.end) - x, end - y});
         }
         y = end;
     }
@@ -127,9 +164,10 @@ Region changed(const Frame& before, const Frame& after, const Region& within)
 Region changed(const PixelRows& before, const PixelRows& after, const Region& within)
 {
     std::vector<Rect> found;
-    std::vector<std::uint32_t> differences;
+    Differences differences;
+    std::vector<TileRun> runs;
     for (const Rect& rect : within.rects()) {
-        compare_rect(before, after, rect, differences, found);
+        compare_rect(before, after, rect, differences, runs, found);
     }
     // Joined first, so that what belongs together is drawn tight as a whole.
     std::vector<Rect> tight = Region::of(found).rects();

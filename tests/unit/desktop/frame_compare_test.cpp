@@ -41,6 +41,21 @@ TEST_F(FrameCompare, OnePixelIsFoundExactly)
     }
 }
 
+// A tile is not read to its end once it is known to differ; those beside it are.
+TEST_F(FrameCompare, NoDifferenceIsHiddenByThoseBesideIt)
+{
+    const Rect within{7, 5, 290, 190};
+    std::vector<Point> touched;
+    for (int i = 0; i < 40; ++i) {
+        touched.push_back({i * 97 % k_size.width, i * i * 31 % k_size.height});
+        touch(touched.back().x, touched.back().y);
+        const Region found = changed(before, after, within);
+        for (const Point p : touched) {
+            EXPECT_EQ(found.contains(p), within.contains(p)) << p.x << ',' << p.y;
+        }
+    }
+}
+
 TEST_F(FrameCompare, EveryBitOfEveryComponentCounts)
 {
     for (unsigned bit = 0; bit < 24; ++bit) {
