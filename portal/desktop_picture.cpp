@@ -97,50 +97,62 @@ std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t 
     }
     auto draft = pool_.draft(whole, drawing.touched);
     drawing.frame = std::move(draft.frame);
-    drawing.stale = std::move(draft.stale);
+    drawing.missed = std::move(draft.missed);
     return drawing;
 }
 
-Region DesktopPicture::Drawing::run() const
+std::int64_t DesktopPicture::Drawing::work() const
 {
+    return frame ? touched.area() + missed.area() : Rect::of(layout.size()).area();
+}
+
+DesktopPicture::Drawing::Drawn DesktopPicture::Drawing::run() const
+{
+    Drawn drawn{frame ? frame : std::make_shared<Frame>(layout.size()), {}};
     const auto rows = plain_rows(pixels, orientation);
     if (rows && !from_scratch) {
-        return draw_changes(*rows);
+        drawn.damage = draw_changes(*rows, *drawn.frame);
+        return drawn;
     }
-    draw_all();
-    return before ? changed(*before, *frame, touched) : touched;
+    draw_all(*drawn.frame);
+    drawn.damage = before ? changed(*before, *drawn.frame, touched) : touched;
+    return drawn;
 }
 
 // Compositors tell of more than has changed, some of the whole screen always: what has not is not
 // copied.
-Region DesktopPicture::Drawing::draw_changes(const PixelRows& rows) const
+Region DesktopPicture::Drawing::draw_changes(const PixelRows& rows, Frame& into) const
 {
     Region within = touched;
     within.translate(-corner.x, -corner.y);
     Region damage =
         changed(PixelRows{before->row(corner.y) + corner.x, before->stride}, rows, within);
-    copy_pixels(pixels, orientation, damage, *frame, corner);
+    copy_pixels(pixels, orientation, damage, into, corner);
     damage.translate(corner.x, corner.y);
-    Region rest = stale;
+    Region rest = missed;
     rest.subtract(damage);
-    copy_region(*before, *frame, rest);
+    copy_region(*before, into, rest);
     return damage;
 }
 
-void DesktopPicture::Drawing::draw_all() const
+void DesktopPicture::Drawing::draw_all(Frame& into) const
 {
     if (from_scratch) {
-        fill_black(*frame);
+        fill_black(into);
         for (const auto& [rect, to] : carried) {
             for (int y = 0; y < rect.height; ++y) {
-                copy_row(from->row(rect.y + y) + rect.x, frame->row(to.y + y) + to.x, rect.width);
+                copy_row(from->row(rect.y + y) + rect.x, into.row(to.y + y) + to.x, rect.width);
             }
         }
+    } else {
+        Region rest = missed;
+        rest.subtract(touched);
+        copy_region(*before, into, rest);
     }
-    copy_pixels(pixels, orientation, what, *frame, corner);
+    copy_pixels(pixels, orientation, what, into, corner);
 }
 
-FramePtr DesktopPicture::end_pixels(const Drawing& drawing, const Region& damage)
+FramePtr DesktopPicture::end_pixels(const Drawing& drawing, Drawing::Drawn drawn)
 {
     Stream& stream = streams_.at(drawing.stream);
     stream.drawn = true;
@@ -150,10 +162,11 @@ FramePtr DesktopPicture::end_pixels(const Drawing& drawing, const Region& damage
     fresh_ = false;
     place_monitors();
     const bool insisted = std::exchange(insist_, false);
-    if (drawing.before && damage.empty() && !insisted) {
+    if (drawing.before && drawn.damage.empty() && !insisted) {
+        pool_.keep(std::move(drawn.frame));
         return nullptr;
     }
-    return pool_.publish(drawing.frame, damage);
+    return pool_.publish(std::move(drawn.frame), drawn.damage);
 }
 
 void DesktopPicture::place_monitors()

@@ -15,6 +15,7 @@
 #include "portal/pipewire_buffer.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -41,8 +42,8 @@ public:
         Point corner; // where theirs is in the frame
         Region touched; // where the frame may differ from the one before
         FramePtr before; // of the frame's size, or null
-        std::shared_ptr<Frame> frame;
-        Region stale; // of `touched`: where the frame's pixels are not those of the one before
+        std::shared_ptr<Frame> frame; // null: one is made
+        Region missed; // where the frame's pixels are not those of the one before
         // Drawn anew: black, and what other monitors have in `from`.
         struct Carried {
             Rect rect;
@@ -52,18 +53,23 @@ public:
         FramePtr from;
         std::vector<Carried> carried;
 
-        // Gives where the frame differs from the one before.
-        Region run() const;
+        struct Drawn {
+            std::shared_ptr<Frame> frame;
+            Region damage; // where it differs from the one before
+        };
+        Drawn run() const;
+        // Pixels that run() looks at or copies, at most.
+        std::int64_t work() const;
 
     private:
-        Region draw_changes(const PixelRows& rows) const;
-        void draw_all() const;
+        Region draw_changes(const PixelRows& rows, Frame& into) const;
+        void draw_all(Frame& into) const;
     };
 
     // One after the other: begin, run, end. Nothing: the stream has no place in the picture.
     std::optional<Drawing> begin_pixels(std::size_t stream, const BufferContent& content);
-    // The next frame; nothing when no pixel changed. `damage` is what run() gave.
-    FramePtr end_pixels(const Drawing& drawing, const Region& damage);
+    // The next frame; nothing when no pixel changed.
+    FramePtr end_pixels(const Drawing& drawing, Drawing::Drawn drawn);
     // The pointer after the update, in frame pixels.
     std::optional<Cursor> take_cursor(std::size_t stream, const CursorUpdate& update);
 

@@ -43,19 +43,17 @@ FramePool::Draft FramePool::draft(Size size, const Region& redrawn)
     }
     const bool continues = latest_ && latest_->size == size;
     if (best == nullptr) {
-        auto frame = std::make_shared<Frame>(size);
-        slots_.push_back({frame, continues ? Region{Rect::of(size)} : Region{}});
-        best = &slots_.back();
+        return {nullptr, continues ? Region{Rect::of(size)} : Region{}};
     }
-    Region stale = redrawn;
-    if (continues) {
-        stale.intersect(best->missed);
-        Region kept = best->missed;
-        kept.subtract(redrawn);
-        copy_region(*latest_, *best->frame, kept);
-        best->missed = redrawn; // what is drawn differs, and may never be finished
-    }
-    return {best->frame, stale};
+    Draft draft{best->frame, continues ? best->missed : Region{}};
+    best->missed.add(redrawn);
+    return draft;
+}
+
+FramePool::Slot& FramePool::slot_of(const std::shared_ptr<Frame>& drawn)
+{
+    const auto known = std::ranges::find(slots_, drawn, &Slot::frame);
+    return known != slots_.end() ? *known : slots_.emplace_back(Slot{drawn, {}});
 }
 
 FramePtr FramePool::publish(std::shared_ptr<Frame> drawn, const Region& damage)
@@ -63,17 +61,21 @@ FramePtr FramePool::publish(std::shared_ptr<Frame> drawn, const Region& damage)
     const bool continues = latest_ && latest_->size == drawn->size;
     const Region changed = continues ? damage : Region{Rect::of(drawn->size)};
     for (Slot& slot : slots_) {
-        if (slot.frame == drawn) {
-            slot.missed.clear();
-        } else {
-            slot.missed.add(changed);
-        }
+        slot.missed.add(changed);
     }
+    slot_of(drawn).missed.clear();
     drawn->damage = changed;
     drawn->serial = ++serial_;
     latest_ = std::move(drawn);
     forget_surplus();
     return latest_;
+}
+
+void FramePool::keep(std::shared_ptr<Frame> drawn)
+{
+    slot_of(drawn).missed.clear();
+    drawn.reset();
+    forget_surplus();
 }
 
 void FramePool::forget_surplus()

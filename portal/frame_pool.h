@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// FramePool: frames that are used again when nobody holds them any more. A used one is brought up
-// to date by copying only what it missed. Owned by DesktopPicture; main thread, though frames may
-// be released on any thread.
+// FramePool: frames that are used again when nobody holds them any more, and what each has missed
+// meanwhile. It neither makes nor copies any itself: megabytes are for other threads. Owned by
+// DesktopPicture; main thread, though frames may be released on any thread.
 #pragma once
 
 #include "desktop/frame.h"
@@ -15,23 +15,22 @@ namespace gds {
 class FramePool {
 public:
     struct Draft {
-        std::shared_ptr<Frame> frame;
-        // Of what is to be redrawn: where its pixels are not those of latest().
-        Region stale;
+        std::shared_ptr<Frame> frame; // null: all are in use, and a black one is to be made
+        // Where its pixels are not those of latest(); nowhere while there is no latest() of that
+        // size.
+        Region missed;
     };
 
-    // A frame of that size to draw the next picture into, its pixels those of latest(); black when
-    // there is no latest() of that size; but for `redrawn`, where they are anything, and all of
-    // which is to be drawn. Not yet drawn, it is simply asked for again.
+    // A frame of that size to draw the next picture into, and what it missed. Of `redrawn` the
+    // pixels are anything until it is published or kept; if it never is, it is asked for again.
     Draft draft(Size size, const Region& redrawn);
-    std::shared_ptr<Frame> next(Size size, const Region& redrawn = {})
-    {
-        return draft(size, redrawn).frame;
-    }
 
-    // Makes `drawn`, which came from next(), the latest frame. `damage` is all that differs from
+    // Makes `drawn`, which came of draft(), the latest frame. `damage` is all that differs from
     // the one before; ignored (the whole picture) when the size changed.
     FramePtr publish(std::shared_ptr<Frame> drawn, const Region& damage);
+
+    // The same where no pixel differs from latest().
+    void keep(std::shared_ptr<Frame> drawn);
 
     const FramePtr& latest() const { return latest_; }
 
@@ -46,6 +45,7 @@ private:
     // Free frames beyond this many are let go.
     static constexpr std::size_t k_most_free = 3;
 
+    Slot& slot_of(const std::shared_ptr<Frame>& drawn);
     void forget_surplus();
 
     std::vector<Slot> slots_;

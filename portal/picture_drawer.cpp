@@ -29,9 +29,9 @@ void PictureDrawer::draw(std::size_t stream, const BufferContent& content, Buffe
         loan.set_drawn(); // there is no room for it
         return;
     }
-    if (drawing->touched.area() <= k_little_pixels) {
-        const Region damage = drawing->run();
-        finish(*drawing, damage, std::move(loan));
+    if (drawing->work() <= k_little_pixels) {
+        auto drawn = drawing->run();
+        finish(*drawing, std::move(drawn), std::move(loan));
         return;
     }
     busy_ = true;
@@ -47,18 +47,18 @@ void PictureDrawer::cancel()
 Task<> PictureDrawer::draw_apart(DesktopPicture::Drawing drawing, BufferLoan loan)
 {
     auto job = [drawing, lease = loan.lease()] {
-        std::optional<Region> damage;
-        lease->read([&] { damage = drawing.run(); });
-        return damage;
+        std::optional<DesktopPicture::Drawing::Drawn> drawn;
+        lease->read([&] { drawn = drawing.run(); });
+        return drawn;
     };
-    std::optional<Region> damage;
+    std::optional<DesktopPicture::Drawing::Drawn> drawn;
     try {
-        damage = co_await worker_.run(std::move(job));
+        drawn = co_await worker_.run(std::move(job));
     } catch (const std::exception& error) {
         log_warning(std::string{"a picture was lost: "} + error.what());
     }
-    if (damage) {
-        finish(drawing, *damage, std::move(loan));
+    if (drawn) {
+        finish(drawing, std::move(*drawn), std::move(loan));
     } else {
         {
             const BufferLoan returned = std::move(loan); // so that the next one can come
@@ -68,10 +68,10 @@ Task<> PictureDrawer::draw_apart(DesktopPicture::Drawing drawing, BufferLoan loa
     }
 }
 
-void PictureDrawer::finish(const DesktopPicture::Drawing& drawing, const Region& damage,
-                           BufferLoan loan)
+void PictureDrawer::finish(const DesktopPicture::Drawing& drawing,
+                           DesktopPicture::Drawing::Drawn drawn, BufferLoan loan)
 {
-    auto frame = picture_.end_pixels(drawing, damage);
+    auto frame = picture_.end_pixels(drawing, std::move(drawn));
     loan.set_drawn();
     {
         const BufferLoan returned = std::move(loan); // now, and not after what the frame sets off

@@ -31,7 +31,8 @@ public:
 
 private:
     Task<> draw_apart(DesktopPicture::Drawing drawing, BufferLoan loan);
-    void finish(const DesktopPicture::Drawing& drawing, const Region& damage, BufferLoan loan);
+    void finish(const DesktopPicture::Drawing& drawing, DesktopPicture::Drawing::Drawn drawn,
+                BufferLoan loan);
 
     DesktopPicture& picture_;
     OnDrawn on_drawn_;

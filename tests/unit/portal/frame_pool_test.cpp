@@ -10,9 +10,22 @@ namespace {
 
 constexpr Size k_size{4, 3};
 
+// Its pixels are those of the latest.
+std::shared_ptr<Frame> next(FramePool& pool, Size size = k_size)
+{
+    auto draft = pool.draft(size, {});
+    if (!draft.frame) {
+        draft.frame = std::make_shared<Frame>(size);
+    }
+    if (!draft.missed.empty()) {
+        copy_region(*pool.latest(), *draft.frame, draft.missed);
+    }
+    return draft.frame;
+}
+
 FramePtr draw(FramePool& pool, const Rect& rect, std::uint32_t colour)
 {
-    const auto frame = pool.next(k_size);
+    const auto frame = next(pool);
     for (int y = rect.y; y < rect.bottom(); ++y) {
         for (int x = rect.x; x < rect.right(); ++x) {
             frame->row(y)[x] = colour;
@@ -24,7 +37,7 @@ FramePtr draw(FramePool& pool, const Rect& rect, std::uint32_t colour)
 TEST(FramePool, StartsBlackAndWhollyDamaged)
 {
     FramePool pool;
-    const auto frame = pool.next(k_size);
+    const auto frame = next(pool);
     EXPECT_EQ(frame->pixels, std::vector<std::uint32_t>(12, 0));
     const auto published = pool.publish(frame, Region{});
     EXPECT_EQ(published->damage, Region{Rect::of(k_size)});
@@ -73,25 +86,45 @@ TEST(FramePool, ARecycledFrameGetsAllThatItMissed)
     }
 }
 
-TEST(FramePool, WhatIsToBeRedrawnIsNotCopied)
+TEST(FramePool, TellsWhatAFrameMissed)
 {
     FramePool pool;
     draw(pool, Rect::of(k_size), 1);
     draw(pool, Rect::of(k_size), 2);
     draw(pool, {0, 0, 4, 2}, 3);
-    const auto frame = pool.next(k_size, Rect{0, 0, 4, 1});
-    EXPECT_NE(frame->row(0)[0], 3U); // the copy that is saved
-    EXPECT_EQ(frame->row(1)[0], 3U);
-    EXPECT_EQ(frame->row(2)[0], 2U);
+    const auto draft = pool.draft(k_size, Rect{0, 2, 4, 1});
+    EXPECT_EQ(draft.missed, (Region{Rect{0, 0, 4, 2}}));
+    EXPECT_EQ(draft.frame->row(2)[0], 2U);
 }
 
-TEST(FramePool, WhatWasNotFinishedIsMadeRight)
+TEST(FramePool, AllOfANewFrameIsMissed)
+{
+    FramePool pool;
+    const auto held = draw(pool, Rect::of(k_size), 1);
+    const auto draft = pool.draft(k_size, Rect{0, 0, 1, 1});
+    EXPECT_EQ(draft.frame, nullptr);
+    EXPECT_EQ(draft.missed, Region{Rect::of(k_size)});
+}
+
+TEST(FramePool, WhatWasNotFinishedIsMissed)
 {
     FramePool pool;
     draw(pool, Rect::of(k_size), 1);
     draw(pool, Rect::of(k_size), 2);
-    pool.next(k_size, Rect::of(k_size))->row(0)[0] = 9;
-    EXPECT_EQ(pool.next(k_size)->pixels, std::vector<std::uint32_t>(12, 2));
+    draw(pool, {0, 0, 4, 1}, 3);
+    pool.draft(k_size, Rect{0, 2, 4, 1}).frame->row(2)[0] = 9;
+    EXPECT_EQ(pool.draft(k_size, {}).missed, Region::of({{0, 0, 4, 1}, {0, 2, 4, 1}}));
+}
+
+TEST(FramePool, WhatWasKeptMissedNothing)
+{
+    FramePool pool;
+    draw(pool, Rect::of(k_size), 1);
+    pool.keep(next(pool));
+    EXPECT_EQ(pool.size(), 2U);
+    const auto draft = pool.draft(k_size, Rect::of(k_size));
+    EXPECT_NE(draft.frame, nullptr);
+    EXPECT_TRUE(draft.missed.empty());
 }
 
 TEST(FramePool, KeepsFewFramesThatNobodyHolds)
@@ -111,7 +144,7 @@ TEST(FramePool, AnotherSizeStartsOver)
 {
     FramePool pool;
     draw(pool, Rect::of(k_size), 7);
-    const auto frame = pool.next({5, 5});
+    const auto frame = next(pool, {5, 5});
     EXPECT_EQ(frame->pixels, std::vector<std::uint32_t>(25, 0));
     const auto published = pool.publish(frame, Rect{0, 0, 1, 1});
     EXPECT_EQ(published->damage, (Region{Rect{0, 0, 5, 5}}));
@@ -123,8 +156,9 @@ TEST(FramePool, AFrameThatWasNotPublishedIsAskedForAgain)
 {
     FramePool pool;
     draw(pool, Rect::of(k_size), 7);
-    const auto* first = pool.next(k_size).get();
-    EXPECT_EQ(pool.next(k_size).get(), first);
+    draw(pool, Rect::of(k_size), 8);
+    const auto* first = next(pool).get();
+    EXPECT_EQ(next(pool).get(), first);
 }
 
 } // namespace
