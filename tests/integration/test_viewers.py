@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from share import same_picture
 
 VIEWERS = pathlib.Path(__file__).resolve().parent / "viewers"
 pytestmark = pytest.mark.on("mutter")
+BTN_SIDE = 0x113
 
 
 def picture(file):
@@ -63,6 +65,34 @@ def test_gtk_vnc(shared):
     same_picture(picture(file), shared.screenshot())
 
 
+
+def test_gtk_vnc_is_told_of_keys_and_the_pointer(shared):
+    """That it may send key codes, and the pointer's shape with its transparency, as it writes down
+    itself."""
+    told = finish(start(
+        shared, sys.executable, "-B", VIEWERS / "gtkvnc_viewer.py", "--user", shared.daemon.user,
+        "--certificate", shared.daemon.certificate, "--tell", "--point", "300,200", "--type",
+        "keys\n", address(shared)))
+    updates = set(re.findall(r"FramebufferUpdate type=(-\d+) area \((\d+)x(\d+)\)", told))
+    assert "Key event 107 37 1 Extended: 1" in told, "no key code"
+    shapes = [update for update in updates if update[0] == "-314" and update[1:] != ("0", "0")]
+    assert shapes and "Cursor changed" in told, updates
+    shared.wait_typed("keys\n")
+
+
+def tigervnc_version():
+    told = subprocess.run(["xtigervncviewer", "--version"], capture_output=True, text=True, check=False)
+    return tuple(map(int, re.search(r"TigerVNC.* v(\d+)\.(\d+)", told.stdout + told.stderr).groups()))
+
+
+def test_the_back_button_of_tigervnc(shared):
+    """Which that of Debian 12 keeps to itself."""
+    finish(start(shared, sys.executable, "-B", VIEWERS / "tigervnc_viewer.py", "--certificate",
+                 shared.daemon.certificate, "--click", "8", address(shared)))
+    buttons = [entry["arguments"] for entry in shared.desktop.portal_log()
+               if entry["event"] == "input" and entry["method"] == "NotifyPointerButton"]
+    sent = tigervnc_version() >= (1, 15)
+    assert buttons == ([[BTN_SIDE, 1], [BTN_SIDE, 0]] if sent else [])
 
 
 @pytest.mark.parametrize("encoding", ("Tight", "ZRLE", "Hextile", "Raw"))

@@ -3,7 +3,7 @@
 """gtk-vnc as a viewer without a human: logs in, types, saves what it sees.
 
     VNC_PASSWORD=... gtkvnc_viewer.py --user NAME --certificate FILE.pem HOST:PORT
-        [--keyboard LAYOUT] [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
+        [--keyboard LAYOUT] [--point X,Y] [--type TEXT] [--watch SECONDS] [--snapshot FILE.png] [--lossy] [--seconds N]
         [--tell] [--resize WIDTHxHEIGHT] [--client-certificate FILE.pem --client-key FILE.pem] [--listen]
 
 With --resize the desktop is to have the size of the window, which begins with the one given.
@@ -32,6 +32,7 @@ def parse():
     parser.add_argument("--client-certificate")
     parser.add_argument("--client-key")
     parser.add_argument("--keyboard", help="of the viewer's own screen")
+    parser.add_argument("--point", help="where the mouse goes when the screen is there")
     parser.add_argument("--type", default="")
     parser.add_argument("--watch", type=float, default=1.5)
     parser.add_argument("--snapshot")
@@ -77,6 +78,7 @@ class Viewer:
         self.arguments = arguments
         self.end = None
         self.last_change = 0.0
+        self.steps = 0
         self.display = GtkVnc.Display()
         window = Gtk.Window(title="gtk-vnc")
         window.add(self.display)
@@ -131,6 +133,8 @@ class Viewer:
         pixbuf = self.display.get_pixbuf()
         if pixbuf is None or not pixbuf.get_pixels().strip(b"\0"):
             return True
+        if self.arguments.point:
+            self.glib.timeout_add(50, self.point)
         if self.arguments.copy:
             # the desktop opens its clipboard with the first viewer, a moment after the screen
             self.glib.timeout_add(2000, self.display.client_cut_text, self.arguments.copy)
@@ -139,6 +143,13 @@ class Viewer:
         else:
             self.glib.timeout_add(int(self.arguments.watch * 1000), self.save)
         return False
+
+    def point(self):
+        """By small steps: a mouse that is where it goes does not move."""
+        x, y = map(int, self.arguments.point.split(","))
+        self.steps += 1
+        subprocess.run(["xdotool", "mousemove", str(x + self.steps), str(y)], check=True, timeout=30)
+        return self.steps < 20
 
     def type(self):
         # one key, and time, before the text: a seat that has just got its keyboard loses the first

@@ -3,7 +3,7 @@
 """TigerVNC's vncviewer without a human: logs in, types, saves what it sees.
 
     VNC_USERNAME=... VNC_PASSWORD=... tigervnc_viewer.py --certificate FILE.pem HOST:PORT
-        [--keyboard LAYOUT] [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Hextile|Raw] [--lossy]
+        [--keyboard LAYOUT] [--click BUTTON] [--type TEXT] [--snapshot FILE.png] [--encoding Tight|ZRLE|Hextile|Raw] [--lossy]
         [--wait SECONDS] [--security TYPE] [--program "PROGRAM ARGS"]
         [--listen]
 
@@ -24,6 +24,7 @@ def parse():
     parser.add_argument("address")
     parser.add_argument("--certificate", required=True)
     parser.add_argument("--keyboard", help="of the viewer's own screen")
+    parser.add_argument("--click", help="a button of the mouse, as X counts them")
     parser.add_argument("--type", default="")
     parser.add_argument("--snapshot")
     parser.add_argument("--encoding", default="Tight")
@@ -75,6 +76,8 @@ def main():
                 time.sleep(1)
                 display.run("xdotool", "mousemove", "--window", window, "600", "600")
                 display.run("xdotool", "windowfocus", window, check=False)
+                if arguments.click:
+                    display.run("xdotool", "click", arguments.click)
                 if arguments.type:
                     display.run("xdotool", "key", "Shift_L")
                     time.sleep(0.5)
