@@ -46,6 +46,8 @@ PipeWireLoop::PipeWireLoop()
     GSource* source = g_unix_fd_source_new(pw_loop_get_fd(loop_), G_IO_IN);
     g_source_set_callback(source, G_SOURCE_FUNC(&iterate), loop_, nullptr);
     g_source_set_static_name(source, "PipeWire");
+    // Or GLib takes its descriptor out of the loop for each turn, and wakes the loop for that.
+    g_source_set_can_recurse(source, TRUE);
     g_source_attach(source, g_main_context_get_thread_default());
     source_ = Source{source};
 }

@@ -72,6 +72,9 @@ GSource* new_fd_source(std::span<const int> fds, GIOCondition condition)
 {
     static GSourceFuncs funcs = {nullptr, nullptr, dispatch_fd, nullptr, nullptr, nullptr};
     GSource* source = g_source_new(&funcs, sizeof(GSource));
+    // No main loop runs within another here. Otherwise GLib takes its descriptors out of the loop
+    // while it is dispatched, and wakes the loop for that.
+    g_source_set_can_recurse(source, TRUE);
     for (const int fd : fds) {
         g_source_add_unix_fd(source, fd, condition);
     }
@@ -137,6 +140,49 @@ SourceAwaiter readable(std::span<const int> fds)
 }
 
 SourceAwaiter writable(int fd) { return SourceAwaiter{new_fd_source({&fd, 1}, k_writable)}; }
+
+struct Readiness::State {
+    explicit State(int descriptor) : fd(descriptor) {}
+
+    static gboolean wake(gpointer self)
+    {
+        auto& state = *static_cast<State*>(self);
+        if (const auto waiter = std::exchange(state.waiter, nullptr)) {
+            waiter.resume(); // which may end the state
+            return G_SOURCE_CONTINUE;
+        }
+        state.source.reset();
+        return G_SOURCE_REMOVE;
+    }
+
+    const int fd;
+    bool closed = false;
+    Source source;
+    std::coroutine_handle<> waiter;
+};
+
+Readiness::Readiness(int fd) : state_(std::make_shared<State>(fd)) {}
+
+Readiness::~Readiness()
+{
+    state_->closed = true;
+    state_->source.reset();
+}
+
+Readiness::Awaiter Readiness::readable() { return Awaiter{state_}; }
+
+Readiness::Awaiter::~Awaiter() { state_->waiter = nullptr; }
+
+void Readiness::Awaiter::await_suspend(std::coroutine_handle<> waiter)
+{
+    state_->waiter = waiter;
+    if (!state_->source && !state_->closed) {
+        GSource* source = new_fd_source({&state_->fd, 1}, k_readable);
+        g_source_set_callback(source, State::wake, state_.get(), nullptr);
+        g_source_attach(source, g_main_context_get_thread_default());
+        state_->source = Source{source};
+    }
+}
 
 SourceAwaiter sleep_for(std::chrono::milliseconds duration)
 {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <coroutine>
 #include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -57,5 +58,39 @@ SourceAwaiter readable(int fd);
 SourceAwaiter readable(std::span<const int> fds);
 SourceAwaiter writable(int fd);
 SourceAwaiter sleep_for(std::chrono::milliseconds duration);
+
+// For one who waits for the same descriptor again and again: the source stays attached from one
+// wait to the next, as to attach one wakes the main loop once more. It goes when nobody waits.
+class Readiness {
+public:
+    // `fd` stays open until this is dropped.
+    explicit Readiness(int fd);
+    Readiness(const Readiness&) = delete;
+    Readiness& operator=(const Readiness&) = delete;
+    ~Readiness();
+
+    class [[nodiscard]] Awaiter;
+    // One waits at a time; the wait may outlive this, and then does not end.
+    Awaiter readable();
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+class [[nodiscard]] Readiness::Awaiter {
+public:
+    explicit Awaiter(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    Awaiter(const Awaiter&) = delete;
+    Awaiter& operator=(const Awaiter&) = delete;
+    ~Awaiter();
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter);
+    void await_resume() const noexcept {}
+
+private:
+    std::shared_ptr<State> state_;
+};
 
 } // namespace gds

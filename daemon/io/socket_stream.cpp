@@ -55,7 +55,8 @@ bool must_wait(int error, const char* call)
 
 } // namespace
 
-SocketStream::SocketStream(UniqueFd socket) : socket_(std::move(socket)) {}
+SocketStream::SocketStream(UniqueFd socket) : socket_(std::move(socket)), incoming_(socket_.get())
+{}
 
 Task<std::size_t> SocketStream::read_some(std::span<std::uint8_t> into)
 {
@@ -74,7 +75,7 @@ Task<std::size_t> SocketStream::read_some(std::span<std::uint8_t> into)
             wait = must_wait(errno, "recv");
         }
         if (wait) {
-            co_await readable(socket_.get());
+            co_await incoming_.readable();
             reading_ = Turn{};
         }
     }

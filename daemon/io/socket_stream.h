@@ -4,6 +4,7 @@
 // to the main loop after a fixed share of octets, so that no peer holds up the others.
 #pragma once
 
+#include "base/source.h"
 #include "base/unique_fd.h"
 #include "io/byte_stream.h"
 
@@ -43,6 +44,7 @@ private:
     void note_traffic();
 
     UniqueFd socket_;
+    Readiness incoming_;
     std::uint64_t bytes_sent_ = 0;
     std::uint64_t bytes_received_ = 0;
     Turn reading_;

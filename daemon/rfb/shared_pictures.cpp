@@ -14,7 +14,7 @@ namespace {
 // One job: about half a millisecond's work, so that all workers have some.
 constexpr std::int64_t k_batch_pixels = 1 << 17;
 // What costs less than to wake a worker and to be woken by it is done at once.
-constexpr std::int64_t k_little_pixels = 4096;
+constexpr std::int64_t k_little_pixels = 128 * 128;
 constexpr int k_quick_compress_level = 6;
 // Clients with many kinds of needs share less, but cost no more memory than this.
 constexpr std::int64_t k_most_kept_pictures = 4;

@@ -36,6 +36,7 @@ Task<> wait_readable(int fd) { co_await readable(fd); }
 Task<> wait_writable(int fd) { co_await writable(fd); }
 Task<> wait_any(std::span<const int> fds) { co_await readable(fds); }
 Task<> wait_a_while(std::chrono::milliseconds duration) { co_await sleep_for(duration); }
+Task<> wait_again(Readiness& readiness) { co_await readiness.readable(); }
 Task<> wait_wakeup(Wakeup& wakeup) { co_await wakeup.wait(); }
 
 TEST(Source, RunsACallbackOnceFromIdle)
@@ -127,6 +128,62 @@ TEST(SourceAwaiter, DetachesWhenDropped)
         auto wait = wait_readable(pipe.out.get());
         EXPECT_FALSE(wait.start());
     }
+    EXPECT_EQ(::write(pipe.in.get(), "x", 1), 1);
+    EXPECT_EQ(g_main_context_pending(nullptr), FALSE);
+}
+
+TEST(Readiness, IsWaitedForAgainAndAgain)
+{
+    const Pipe pipe;
+    Readiness readiness{pipe.out.get()};
+    for (int i = 0; i < 3; ++i) {
+        auto wait = wait_again(readiness);
+        EXPECT_FALSE(wait.start());
+        test::spin_ready();
+        EXPECT_FALSE(wait.done());
+        EXPECT_EQ(::write(pipe.in.get(), "x", 1), 1);
+        EXPECT_TRUE(test::spin_until([&wait] { return wait.done(); }));
+        std::array<char, 2> taken{};
+        EXPECT_EQ(::read(pipe.out.get(), taken.data(), taken.size()), 1);
+    }
+}
+
+// The main loop would turn without an end.
+TEST(Readiness, IsNotLookedAtWhileNobodyWaits)
+{
+    const Pipe pipe;
+    Readiness readiness{pipe.out.get()};
+    {
+        auto wait = wait_again(readiness);
+        EXPECT_FALSE(wait.start());
+    }
+    EXPECT_EQ(::write(pipe.in.get(), "x", 1), 1);
+    test::spin_ready();
+    EXPECT_EQ(g_main_context_pending(nullptr), FALSE);
+    run_loop(wait_again(readiness));
+}
+
+TEST(Readiness, MayBeDroppedByWhomItWoke)
+{
+    const Pipe pipe;
+    auto readiness = std::make_unique<Readiness>(pipe.out.get());
+    auto wait = [](std::unique_ptr<Readiness>& dropped) -> Task<> {
+        co_await dropped->readable();
+        dropped.reset();
+    }(readiness);
+    EXPECT_FALSE(wait.start());
+    EXPECT_EQ(::write(pipe.in.get(), "x", 1), 1);
+    EXPECT_TRUE(test::spin_until([&wait] { return wait.done(); }));
+    EXPECT_EQ(g_main_context_pending(nullptr), FALSE);
+}
+
+TEST(Readiness, MayBeDroppedBeforeItsWait)
+{
+    const Pipe pipe;
+    auto readiness = std::make_unique<Readiness>(pipe.out.get());
+    auto wait = wait_again(*readiness);
+    EXPECT_FALSE(wait.start());
+    readiness.reset();
     EXPECT_EQ(::write(pipe.in.get(), "x", 1), 1);
     EXPECT_EQ(g_main_context_pending(nullptr), FALSE);
 }
