@@ -16,7 +16,8 @@ can be changed while it runs, by Set(KEY, VALUE) of CONTROL at /test:
                      (a connection that nobody serves)
     monitors N       how many monitors are shared; 0: all when several may be, else the first
 
-CloseSessions() presses "stop sharing"; CutInput() ends the connections of libei; Log() returns everything seen, one JSON object per line.
+CloseSessions() presses "stop sharing"; CutInput() ends the connections of libei; Log() returns
+everything seen, one JSON object per line.
 PORTAL_BACKEND_POLICY='response=1 delay=2' sets the same at the start.
 """
 import json
