@@ -21,6 +21,7 @@ from managed_session import ManagedSession  # noqa: E402
 from share import Share  # noqa: E402
 
 KINDS = ("mutter", "sway")
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_generate_tests(metafunc):
@@ -36,11 +37,23 @@ def pytest_runtest_makereport(item):
     report = (yield).get_result()
     if not report.failed:
         return
+    item.stash[FAILED] = True
     for share in (value for value in item.funcargs.values() if isinstance(value, Share)):
         for name, process in share.desktop.processes.running.items():
             if process.log_text():
                 state = "" if process.alive() else f" (ended: {process.popen.returncode})"
                 report.sections.append((name + state, process.log_tail()))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item):
+    """What failed is repeated, and followed, on another desktop: what is wrong with one may stay."""
+    yield
+    if not item.stash.get(FAILED, False):
+        return
+    item.stash[FAILED] = False
+    if "shared_share" in item.fixturenames:
+        item._fixtureinfo.name2fixturedefs["shared_share"][-1].finish(item._request)
 
 
 @pytest.fixture(scope="session")
