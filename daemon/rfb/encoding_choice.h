@@ -36,8 +36,8 @@ struct EncodingChoice {
     bool extended_clipboard = false;
 
     bool draws_cursor() const { return cursor || cursor_with_alpha; }
-    // With loss, and with nothing drawn over it.
-    bool watches_films() const { return open_h264 && quality_level >= 0 && draws_cursor(); }
+    // With loss.
+    bool watches_films() const { return open_h264 && quality_level >= 0; }
 };
 
 EncodingChoice choose_encodings(std::span<const std::int32_t> listed);

@@ -70,6 +70,15 @@ std::size_t FilmSeat::count() const
     return count;
 }
 
+Region FilmSeat::area() const
+{
+    Region area;
+    for (const auto& part : parts_) {
+        area.add(part.area);
+    }
+    return area;
+}
+
 std::vector<Rect> FilmSeat::put(StreamWriter& out)
 {
     std::vector<Rect> put;

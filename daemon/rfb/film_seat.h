@@ -19,8 +19,9 @@ public:
     void begin(const FramePtr& frame, const UpdateRequest& request, int quality_level, Region& due);
     // Until it is encoded. What could not be, goes back into `due`.
     Task<> wait(Region& due);
-    // Of the update: the rectangles that will be put, after wait().
+    // Of the update: the rectangles that will be put, after wait(), and where.
     std::size_t count() const;
+    Region area() const;
     // With their headers. Returns where.
     std::vector<Rect> put(StreamWriter& out);
     // The client no longer watches, or cannot.

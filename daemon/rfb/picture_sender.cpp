@@ -59,7 +59,7 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
     const EncodingChoice choice = state_.choice;
     const Encoder& encoder = *choice.encoder;
     EncodeParams params{state_.format, choice.compress_level, choice.quality_level};
-    const bool copies = choice.copy_rect && !picture.painted;
+    const Region drawn{picture.overlay.area()};
     const auto begun = Clock::now();
     pictures_.shows(picture.frame);
     Region due = state_.request.due();
@@ -69,20 +69,21 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
         params.quality_level = k_lossless;
     }
     const Region all_due = due;
-    if (!refines && !picture.painted && watches_films(choice)) {
+    if (!refines && watches_films(choice)) {
         film_.begin(picture.frame, state_.request, choice.quality_level, due);
     } else if (!refines) {
         film_.leave();
     }
     FoundMovesPtr search;
-    if (copies && !refines) {
+    if (choice.copy_rect && !refines) {
         search = begin_search(picture.frame, due);
     }
     // What is asked and what changes from here on is for the next update.
     state_.request.answered(all_due);
     Source forget_shown;
-    if (copies) {
+    if (choice.copy_rect) {
         moves_.shows(picture.frame, state_.request.owed());
+        moves_.lacks(drawn);
         // Who takes so long to take this costs no memory for it.
         forget_shown = call_after(limits_.shown_kept, [this] { moves_.shows_something_else(); });
     } else {
@@ -90,9 +91,14 @@ Task<> PictureSender::send(Picture picture, EncodedNews news)
     }
     if (search) {
         co_await search->wait();
-        due.subtract(put_copies(search->get(), news));
+        Region copied = put_copies(search->get(), news);
+        copied.subtract(drawn);
+        due.subtract(copied);
     }
     co_await film_.wait(due);
+    Region drawn_on_films = drawn;
+    drawn_on_films.intersect(film_.area());
+    due.add(drawn_on_films);
     const bool filmed = film_.count() > 0;
     auto pieces = plan(picture, due);
     picture = {}; // the pieces hold what they need of it

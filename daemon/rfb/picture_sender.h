@@ -24,8 +24,7 @@ namespace gds {
 // What an update shows.
 struct Picture {
     FramePtr frame;
-    Overlay overlay;
-    bool painted = false; // the pointer is a part of it, where there is one
+    Overlay overlay; // the pointer, where it is a part of it
 };
 // Rectangles that go into an update before its pixels.
 struct EncodedNews {

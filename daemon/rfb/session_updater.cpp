@@ -381,8 +381,8 @@ Task<> SessionUpdater::send_picture()
     // Of the first update: in the format of its pixels.
     news.count = put_small_news();
     news.rects = writer_.out().take();
-    Picture picture{host_.frame(), {}, painted_};
-    if (picture.painted) {
+    Picture picture{host_.frame(), {}};
+    if (painted_) {
         picture.overlay = draw_cursor(*picture.frame, host_.cursor());
     }
     co_await sender_.send(std::move(picture), std::move(news));

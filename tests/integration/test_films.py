@@ -47,15 +47,6 @@ def follow_frames(viewer, count):
     follow(viewer, lambda: viewer.decoder.h264.frames >= wanted, "enough of the film")
 
 
-def at_rest(viewer):
-    """The picture when nothing has come for a while."""
-    viewer.request()
-    while viewer.readable(2):
-        if viewer.read_message() is not None:
-            viewer.request()
-    return viewer.rgb()
-
-
 def psnr(seen):
     """Of what is shown of the film, with the one of its pictures that it must be."""
     area = seen[TOP:TOP + HEIGHT, LEFT:LEFT + WIDTH].astype(float)
@@ -70,7 +61,7 @@ def test_a_film_and_its_end(shared, film):
     assert viewer.decoder.h264.contexts.keys() == {(LEFT, TOP, WIDTH, HEIGHT)}
     shared.client_object(Encoding="h264")
     stop(shared)
-    same_picture(at_rest(viewer), shared.screenshot())
+    same_picture(viewer.rest(2, 30), shared.screenshot())
 
 
 def test_who_joins_sees_the_same(shared, film):
@@ -83,7 +74,7 @@ def test_who_joins_sees_the_same(shared, film):
     assert psnr(first.rgb()) > PSNR
     stop(shared)
     for viewer in (first, second):
-        same_picture(at_rest(viewer), shared.screenshot())
+        same_picture(viewer.rest(2, 30), shared.screenshot())
 
 
 @pytest.mark.parametrize("encodings, extensions", [
@@ -94,7 +85,7 @@ def test_not_for_those_who_do_not_want_it(shared, film, encodings, extensions):
     follow(viewer, lambda: viewer.updates >= end, "updates")
     assert viewer.encodings_seen == {TIGHT}
     stop(shared)
-    same_picture(at_rest(viewer), shared.screenshot())
+    same_picture(viewer.rest(2, 30), shared.screenshot())
 
 
 def start_tigervnc(shared, file, wait):
@@ -121,6 +112,6 @@ def test_tigervnc_at_its_end(shared, film):
     watcher = shared.viewer(encodings=("h264", "tight"), extensions=LOSSY)
     follow_frames(watcher, 40)
     stop(shared)
-    same_picture(at_rest(watcher), shared.screenshot())
+    same_picture(watcher.rest(2, 30), shared.screenshot())
     finish(viewer)
     same_picture(picture(file), shared.screenshot())

@@ -16,6 +16,7 @@ from rfb import pixels
 from rfb.client import EXTENSIONS
 from rfb.decoders import COPY_RECT, RAW, TIGHT, ZRLE
 from share import same_picture
+from test_input import pointer_shows
 from test_viewers import VIEWERS, address, finish, picture, start
 
 pytestmark = pytest.mark.on("mutter")
@@ -62,7 +63,7 @@ class Tap:
 def follow(shared, viewer, updates=12):
     viewer.wait_for(lambda rgb: viewer.updates >= updates, 30, "enough updates")
     shared.desktop.path("scroll-on").unlink(missing_ok=True)
-    return viewer.settle(quiet=1.5, timeout=30)
+    return viewer.rest(quiet=1.5, timeout=30)
 
 
 @pytest.mark.parametrize("encoding", ("tight", "zrle", "raw"))
@@ -79,6 +80,20 @@ def test_not_for_those_who_do_not_list_it(shared):
     viewer = shared.viewer(encodings=("tight",))
     same_picture(follow(shared, viewer), shared.screenshot())
     assert viewer.encodings_seen == {TIGHT}
+
+
+def test_under_the_pointer_that_is_drawn_for_who_may_only_look(shared):
+    """In the middle of the scroll, and moved meanwhile."""
+    actor = shared.viewer()
+    shared.set_access("[('view', 'host:127.0.0.9')]", "control")
+    scrolls(shared)
+    viewer = shared.viewer(encodings=("copyrect", "tight"), source="127.0.0.9")
+    actor.pointer(300, 200)
+    viewer.wait_for(lambda rgb: viewer.updates >= 6, 30, "some updates")
+    actor.pointer(500, 400)
+    follow(shared, viewer)
+    assert COPY_RECT in viewer.encodings_seen, "nothing was copied"
+    assert pointer_shows(shared, viewer, (500, 400))
 
 
 def test_two_that_join_at_different_times(shared):

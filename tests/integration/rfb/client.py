@@ -284,8 +284,12 @@ class Client:
                 outstanding = False
 
     def settle(self, quiet=0.6, timeout=15):
-        """Follows the screen until nothing changes for `quiet` seconds; returns the picture."""
+        """The picture, asked for anew, when nothing has changed for `quiet` seconds."""
         self.refresh(timeout)
+        return self.rest(quiet, timeout)
+
+    def rest(self, quiet=0.6, timeout=15):
+        """The same of what comes by itself: what is wrong stays."""
         end = time.monotonic() + timeout
         self.request()
         while time.monotonic() < end:

@@ -51,16 +51,26 @@ protected:
             ADD_FAILURE() << "no update";
             return {};
         }
+        // In their order: what is not film has been taken already.
+        const auto taken = viewer.pixels;
         for (const auto& rect : seen->rects) {
-            watch(rect);
+            if (rect.encoding == encoding::k_open_h264) {
+                watch(rect);
+            } else if (rect.encoding == 0) {
+                draw(rect.rect, taken);
+            }
         }
         return *seen;
     }
+    void draw(const Rect& area, const std::vector<std::uint32_t>& pixels)
+    {
+        for (int y = area.y; y < area.bottom(); ++y) {
+            const auto at = static_cast<std::ptrdiff_t>(y) * viewer.size.width + area.x;
+            std::copy_n(pixels.begin() + at, area.width, viewer.pixels.begin() + at);
+        }
+    }
     void watch(const SeenRect& seen)
     {
-        if (seen.encoding != encoding::k_open_h264) {
-            return;
-        }
         ASSERT_GE(seen.payload.size(), 4U);
         const bool resets = (seen.payload[3] & 1) != 0;
         const ByteView octets = ByteView{seen.payload}.subspan(4);
@@ -151,12 +161,42 @@ TEST_F(SessionFilmsTest, WhoNamesNoQualityGetsNone)
     expect_picture();
 }
 
-TEST_F(SessionFilmsTest, WhoHasThePointerDrawnGetsNone)
+TEST_F(SessionFilmsTest, ThePointerIsDrawnOnIt)
 {
+    limits.refined_after = 50ms;
     admit_watcher({50, 0, k_quality_6});
-    play();
-    EXPECT_FALSE(update().has(encoding::k_open_h264));
-    expect_picture();
+    const auto point_at = [this](Point where) {
+        host.set_pointer({8, 8}, {0, 0}, 0x80ff0000, where);
+        session->cursor_changed();
+    };
+    const auto look_at_pointer = [this] {
+        const auto drawn = draw_cursor(*host.frame(), host.cursor());
+        const Rect area = drawn.area();
+        ASSERT_FALSE(area.empty());
+        for (int y = 0; y < area.height; ++y) {
+            for (int x = 0; x < area.width; ++x) {
+                ASSERT_EQ(viewer.at(area.x + x, area.y + y), drawn.picture->row(y)[x] & k_rgb_mask);
+            }
+        }
+    };
+    for (const Point where : {Point{100, 100}, {100, 100}, {45, 35}, {0, 0}, {103, 90}}) {
+        point_at(where);
+        play();
+        const auto seen = update();
+        ASSERT_TRUE(seen.has(encoding::k_open_h264));
+        EXPECT_LE(seen.pixels(), 54 * 44); // a hull of two places at most
+        look_at_pointer();
+        EXPECT_GT(quality(), 25);
+    }
+    point_at({200, 150});
+    EXPECT_FALSE(update().has(encoding::k_open_h264)); // it has had that picture
+    look_at_pointer();
+    EXPECT_EQ(viewer.at(103, 90), host.frame()->row(90)[103] & k_rgb_mask);
+    for (bool more = true; more;) {
+        say(request(true, k_whole));
+        more = next(500ms).has_value();
+    }
+    expect_picture(draw_cursor(*host.frame(), host.cursor()));
 }
 
 TEST_F(SessionFilmsTest, WhoWantsAPartOnlyGetsNone)

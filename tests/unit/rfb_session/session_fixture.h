@@ -6,8 +6,10 @@
 #include "fakes/fake_session_host.h"
 #include "fakes/stream_pair.h"
 #include "rfb/session.h"
+#include "rfb/update_plan.h"
 #include "viewer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -130,10 +132,15 @@ protected:
         }
     }
 
-    void expect_picture()
+    // Of the host, with the pointer drawn in where the server draws it.
+    void expect_picture(const Overlay& drawn = {})
     {
-        const auto frame = host.frame();
+        auto frame = std::make_shared<Frame>(*host.frame());
         ASSERT_EQ(viewer.size, frame->size);
+        const Rect area = drawn.area();
+        for (int y = 0; y < area.height; ++y) {
+            std::copy_n(drawn.picture->row(y), area.width, frame->row(area.y + y) + area.x);
+        }
         for (int y = 0; y < frame->size.height; ++y) {
             const std::uint32_t* const row = frame->row(y);
             for (int x = 0; x < frame->size.width; ++x) {

@@ -36,9 +36,21 @@ protected:
         while (const auto more = look()) {
             add(more);
         }
-        expect_picture();
+        expect_picture(drawn_pointer());
         return all;
     }
+    Overlay drawn_pointer() const
+    {
+        return pointer_is_drawn ? draw_cursor(*host.frame(), host.cursor()) : Overlay{};
+    }
+    void point_at(Point where)
+    {
+        pointer_is_drawn = true;
+        host.set_pointer({8, 8}, {0, 0}, 0x80ff0000, where);
+        session->cursor_changed();
+    }
+
+    bool pointer_is_drawn = false;
 };
 
 TEST_F(MovesTest, AScrollIsCopied)
@@ -59,16 +71,17 @@ TEST_F(MovesTest, OnlyForThoseThatListIt)
     EXPECT_FALSE(update().has(encoding::k_copy_rect));
 }
 
-TEST_F(MovesTest, NotWhereTheServerDrawsThePointer)
+TEST_F(MovesTest, UnderThePointerThatTheServerDraws)
 {
     admit_copier({1, 0});
-    host.set_pointer({8, 8}, {0, 0}, 0xffff0000, {100, 100});
-    session->cursor_changed();
-    host.move({20, 30, 350, 250}, {0, -17}, 0x112233);
-    say(request(true, k_whole));
-    const auto seen = next_picture();
-    ASSERT_TRUE(seen);
-    EXPECT_FALSE(seen->has(encoding::k_copy_rect));
+    for (const Point where : {Point{100, 100}, {100, 100}, {103, 90}, {0, 0}, {396, 299}}) {
+        point_at(where);
+        host.move({20, 30, 350, 250}, {0, -17}, 0x112233);
+        const auto seen = update();
+        ASSERT_TRUE(seen.has(encoding::k_copy_rect));
+        EXPECT_LT(seen.pixels(), 350 * 17 + 40 * 250);
+        ASSERT_FALSE(HasFailure()) << where.x;
+    }
 }
 
 // Who asks for it whole may have lost it.
@@ -194,6 +207,29 @@ TEST_F(MovesTest, AnythingMixedStaysRight)
         const auto seen = update(weather.dice(10) != 0);
         copies += seen.has(encoding::k_copy_rect) ? 1 : 0;
         ASSERT_FALSE(HasFatalFailure()) << "round " << round;
+    }
+    EXPECT_GT(copies, 5);
+}
+
+TEST_F(MovesTest, AnythingMixedStaysRightUnderAPointerThatIsDrawn)
+{
+    admit_copier({1, 0});
+    Weather weather{host};
+    int copies = 0;
+    for (int round = 0; round < 60; ++round) {
+        weather.change();
+        if (weather.dice(3) != 0) {
+            point_at({weather.dice(400), weather.dice(300)});
+        }
+        session->picture_changed();
+        if (weather.dice(4) == 0) {
+            say(request(true, {weather.dice(200), weather.dice(150), 1 + weather.dice(200),
+                               1 + weather.dice(150)}));
+            next(std::chrono::milliseconds{30});
+        }
+        const auto seen = update(weather.dice(10) != 0);
+        copies += seen.has(encoding::k_copy_rect) ? 1 : 0;
+        ASSERT_FALSE(HasFailure()) << "round " << round;
     }
     EXPECT_GT(copies, 5);
 }
