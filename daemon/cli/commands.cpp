@@ -196,8 +196,8 @@ int fingerprint()
     if (text.empty()) {
         const std::string reason = text_of(properties.get(), "StatusReason");
         return complain(reason.empty()
-                            ? _("There is no certificate yet; it is made when sharing is switched "
-                                "on for the first time: “gnome-desktop-sharing enable”.")
+                            ? _("There is no certificate yet; the sharing service makes it when "
+                                "it starts for the first time.")
                             : reason);
     }
     print(text + '\n');

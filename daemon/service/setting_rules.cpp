@@ -118,10 +118,10 @@ bool are_rules(GVariant* value)
 }
 std::string rules()
 {
-    return _(
-        "pairs of “control”, “view”, “ask” or “deny” and a pattern such as NAME, "
-        "kerberos:NAME@REALM, x509:SUBJECT, x509-sha256:FINGERPRINT, group:NAME, host:NETWORK, "
-        "vnc-password or anonymous");
+    return _("pairs of “control”, “view”, “ask” or “deny” and a pattern such as password:NAME, "
+             "kerberos:NAME@REALM, unix:NAME, x509:SUBJECT, x509-sha256:FINGERPRINT, group:NAME, "
+             "host:NETWORK, "
+             "vnc-password or anonymous");
 }
 
 bool is_verdict(GVariant* value) { return access_verdict_of(text_of(value)).has_value(); }

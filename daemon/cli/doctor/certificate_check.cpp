@@ -49,8 +49,8 @@ Finding judge_times(const TlsInspection& inspection, std::int64_t now)
 Findings judge_certificate(const TlsInspection& inspection, std::int64_t now)
 {
     if (inspection.missing) {
-        return {well(k_certificate, _("There is no certificate yet; it is made when sharing is "
-                                      "switched on for the first time."))};
+        return {well(k_certificate, _("There is no certificate yet; the sharing service makes it "
+                                      "when it starts for the first time."))};
     }
     Findings findings;
     for (const auto& complaint : inspection.complaints) {
