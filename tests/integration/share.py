@@ -219,3 +219,10 @@ def same_picture(seen, truth):
         y, x = different[0]
         pytest.fail(f"{len(different)} pixels differ, the first at {x},{y}: {seen[y, x]} instead "
                     f"of {truth[y, x]}")
+
+
+def pointer_shows(shared, viewer, place):
+    """Whether the picture differs from the compositor's, which has no pointer, just there."""
+    picture = viewer.rgb().astype(int)
+    different = numpy.argwhere((picture != shared.screenshot()).any(axis=2))
+    return len(different) > 20 and (abs(different - (place[1], place[0])) < 40).all()

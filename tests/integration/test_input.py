@@ -4,7 +4,6 @@ import pathlib
 import sys
 import time
 
-import numpy
 import pytest
 from gi.repository import GLib
 
@@ -12,6 +11,7 @@ from daemon import NAME
 from processes import wait_until
 from rfb.client import (EXTENDED_MOUSE, EXTENSIONS, POINTER_MOTION, POINTER_POS, QEMU_KEY, SHIFT,
                         VMWARE_POSITION)
+from share import pointer_shows
 
 DESKTOP = pathlib.Path(__file__).resolve().parents[1] / "desktop"
 pytestmark = pytest.mark.on("mutter")
@@ -125,13 +125,6 @@ def test_extended_mouse_buttons(shared):
     viewer.extended_pointer(100, 100, 1 << 7)
     viewer.extended_pointer(100, 100, 0)
     wait_input(shared, "NotifyPointerButton", lambda a: a == [BTN_SIDE, 0], "the back button")
-
-
-def pointer_shows(shared, viewer, place):
-    """Whether the picture differs from the compositor's, which has no pointer, just there."""
-    picture = viewer.rgb().astype(int)
-    different = numpy.argwhere((picture != shared.screenshot()).any(axis=2))
-    return len(different) > 20 and (abs(different - (place[1], place[0])) < 40).all()
 
 
 def test_who_may_only_look_sees_the_pointer(shared):

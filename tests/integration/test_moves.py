@@ -15,8 +15,7 @@ import pytest
 from rfb import pixels
 from rfb.client import EXTENSIONS
 from rfb.decoders import COPY_RECT, RAW, TIGHT, ZRLE
-from share import same_picture
-from test_input import pointer_shows
+from share import pointer_shows, same_picture
 from test_viewers import VIEWERS, address, finish, picture, start
 
 pytestmark = pytest.mark.on("mutter")

@@ -2,6 +2,8 @@
 // What moved is copied by the client (RFC 6143, 7.7.2), and its picture stays right.
 #include "session_fixture.h"
 
+#include <functional>
+
 namespace gds::test {
 namespace {
 
@@ -191,47 +193,44 @@ private:
 };
 
 // Anything may happen between two updates; the picture is right after each.
-TEST_F(MovesTest, AnythingMixedStaysRight)
+class MixedMovesTest : public MovesTest {
+protected:
+    void expect_right_after_each(const std::function<void()>& change)
+    {
+        int copies = 0;
+        for (int round = 0; round < 60; ++round) {
+            change();
+            session->picture_changed();
+            if (weather.dice(4) == 0) {
+                say(request(true, {weather.dice(200), weather.dice(150), 1 + weather.dice(200),
+                                   1 + weather.dice(150)}));
+                next(std::chrono::milliseconds{30});
+            }
+            const auto seen = update(weather.dice(10) != 0);
+            copies += seen.has(encoding::k_copy_rect) ? 1 : 0;
+            ASSERT_FALSE(HasFailure()) << "round " << round;
+        }
+        EXPECT_GT(copies, 5);
+    }
+
+    Weather weather{host};
+};
+
+TEST_F(MixedMovesTest, StayRight)
 {
     admit_copier();
-    Weather weather{host};
-    int copies = 0;
-    for (int round = 0; round < 60; ++round) {
-        weather.change();
-        session->picture_changed();
-        if (weather.dice(4) == 0) {
-            say(request(true, {weather.dice(200), weather.dice(150), 1 + weather.dice(200),
-                               1 + weather.dice(150)}));
-            next(std::chrono::milliseconds{30});
-        }
-        const auto seen = update(weather.dice(10) != 0);
-        copies += seen.has(encoding::k_copy_rect) ? 1 : 0;
-        ASSERT_FALSE(HasFatalFailure()) << "round " << round;
-    }
-    EXPECT_GT(copies, 5);
+    expect_right_after_each([this] { weather.change(); });
 }
 
-TEST_F(MovesTest, AnythingMixedStaysRightUnderAPointerThatIsDrawn)
+TEST_F(MixedMovesTest, StayRightUnderAPointerThatIsDrawn)
 {
     admit_copier({1, 0});
-    Weather weather{host};
-    int copies = 0;
-    for (int round = 0; round < 60; ++round) {
+    expect_right_after_each([this] {
         weather.change();
         if (weather.dice(3) != 0) {
             point_at({weather.dice(400), weather.dice(300)});
         }
-        session->picture_changed();
-        if (weather.dice(4) == 0) {
-            say(request(true, {weather.dice(200), weather.dice(150), 1 + weather.dice(200),
-                               1 + weather.dice(150)}));
-            next(std::chrono::milliseconds{30});
-        }
-        const auto seen = update(weather.dice(10) != 0);
-        copies += seen.has(encoding::k_copy_rect) ? 1 : 0;
-        ASSERT_FALSE(HasFailure()) << "round " << round;
-    }
-    EXPECT_GT(copies, 5);
+    });
 }
 
 // On a line that stops anywhere, with updates that are cut short there.
