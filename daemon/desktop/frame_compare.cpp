@@ -134,14 +134,15 @@ Rect tightened(const PixelRows& before, const PixelRows& after, const Rect& rect
     for (int y = top; y < bottom; ++y) {
         const std::uint32_t* a = before.row(y);
         const std::uint32_t* b = after.row(y);
-        for (int x = rect.x; x < left; ++x) {
-            if (((a[x] ^ b[x]) & k_rgb_mask) != 0) {
-                left = x;
+        const auto differ = [&](int x) { return ((a[x] ^ b[x]) & k_rgb_mask) != 0; };
+        if (difference_of(a + rect.x, b + rect.x, left - rect.x) != 0) {
+            for (left = rect.x; !differ(left);) {
+                ++left;
             }
         }
-        for (int x = rect.right(); x > right; --x) {
-            if (((a[x - 1] ^ b[x - 1]) & k_rgb_mask) != 0) {
-                right = x;
+        if (difference_of(a + right, b + right, rect.right() - right) != 0) {
+            for (right = rect.right(); !differ(right - 1);) {
+                --right;
             }
         }
     }

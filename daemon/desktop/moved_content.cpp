@@ -42,8 +42,7 @@ class Check {
 public:
     Check(const Frame& before, const Frame& now, const Region& changed, const Region& stale,
           Point by)
-        : before_(before), now_(now), changed_(changed), scattered_(changed.rect_count() > 1),
-          by_(by)
+        : before_(before), now_(now), changed_(changed), by_(by)
     {
         Rect source = Rect::of(before.size);
         source.x += by.x;
@@ -101,21 +100,53 @@ private:
         return !has_colour(differences.data(), row.width);
     }
 
+    // Of the strip's tiles: those that have changed, and may be taken from where they would be.
+    std::vector<bool> candidates(const Rect& strip) const
+    {
+        std::vector<bool> tiles(static_cast<std::size_t>((strip.width + k_tile - 1) / k_tile));
+        const auto mark = [&](const Region& region, bool as) {
+            Region part = region;
+            part.intersect(strip);
+            for (const Rect& rect : part.rects()) {
+                const auto first = tiles.begin() + (rect.x - strip.x) / k_tile;
+                const auto end = tiles.begin() + (rect.right() - 1 - strip.x) / k_tile + 1;
+                std::fill(first, end, as);
+            }
+        };
+        mark(changed_, true);
+        mark(not_from_, false);
+        return tiles;
+    }
+
     std::vector<Rect> runs(int y, int height, std::vector<std::uint32_t>& differences) const
     {
+        const Rect strip{allowed_.x, y, allowed_.width, height};
+        const auto tiles = candidates(strip);
+        const auto left = [&](std::size_t tile) {
+            return std::min(strip.x + static_cast<int>(tile) * k_tile, strip.right());
+        };
         std::vector<Rect> found;
-        compare({allowed_.x, y, allowed_.width, height}, differences);
-        for (int x = allowed_.x; x < allowed_.right(); x += k_tile) {
-            const Rect tile{x, y, std::min(k_tile, allowed_.right() - x), height};
-            if (has_colour(differences.data() + (x - allowed_.x), tile.width) ||
-                (scattered_ && !changed_.intersects(tile)) || not_from_.intersects(tile)) {
+        for (std::size_t begin = 0; begin < tiles.size(); ++begin) {
+            if (!tiles[begin]) {
                 continue;
             }
-            if (!found.empty() && found.back().right() == x) {
-                found.back().width += tile.width;
-            } else {
-                found.push_back(tile);
+            std::size_t end = begin + 1;
+            while (end < tiles.size() && tiles[end]) {
+                ++end;
             }
+            compare({left(begin), y, left(end) - left(begin), height}, differences);
+            for (std::size_t tile = begin; tile < end; ++tile) {
+                const Rect rect{left(tile), y, left(tile + 1) - left(tile), height};
+                if (has_colour(differences.data() + (rect.x - left(begin)), rect.width)) {
+                    continue;
+                }
+                if (!found.empty() && found.back().right() == rect.x) {
+                    found.back().width += rect.width;
+                } else {
+                    found.push_back(rect);
+                }
+            }
+            begin = end;
         }
         return found;
     }
@@ -175,7 +206,6 @@ private:
     const Frame& before_;
     const Frame& now_;
     const Region& changed_;
-    bool scattered_;
     Point by_;
     Rect allowed_;
     Region not_from_;
@@ -205,7 +235,7 @@ std::vector<Rect> in_order(std::vector<Rect> rects, Point by)
 } // namespace
 
 MovedContent find_moved_content(const Frame& before, const Frame& now, const Region& changed,
-                                const Region& stale)
+                                const Region& stale, Point last)
 {
     if (changed.area() < k_least_pixels) {
         return {};
@@ -219,6 +249,11 @@ MovedContent find_moved_content(const Frame& before, const Frame& now, const Reg
         }
         return pixels >= k_least_pixels ? moved : MovedContent{};
     };
+    if (last != Point{} && mostly_moved_by(before, now, changed, last)) {
+        if (auto moved = moved_by(last); !moved.to.empty()) {
+            return moved;
+        }
+    }
     if (const auto sampled = vote_by_sample(before, now, changed); sampled.sure) {
         auto moved = sampled.way != Point{} ? moved_by(sampled.way) : MovedContent{};
         if (sampled.way == Point{} || !moved.to.empty()) {

@@ -19,8 +19,9 @@ struct MovedContent {
 
 inline constexpr std::size_t k_most_moved_rects = 8;
 
-// `changed` lies within both pictures, which are of one size. Nothing is taken from `stale`.
+// `changed` lies within both pictures, which are of one size. Nothing is taken from `stale`. What
+// moves mostly goes on as it did: `last` is tried first, (0, 0) if there is none.
 MovedContent find_moved_content(const Frame& before, const Frame& now, const Region& changed,
-                                const Region& stale);
+                                const Region& stale, Point last = {});
 
 } // namespace gds

@@ -15,6 +15,10 @@ struct SampledVote {
 };
 SampledVote vote_by_sample(const Frame& before, const Frame& now, const Region& changed);
 
+// Whether most of what has changed stood `by` away, by some spots of it: what costs next to
+// nothing. False where there are too few to tell.
+bool mostly_moved_by(const Frame& before, const Frame& now, const Region& changed, Point by);
+
 // Upwards, downwards or sideways: the way that most lines of the changed part have gone. (0, 0):
 // there is none.
 Point vote_by_lines(const Frame& before, const Frame& now, const Region& changed);

@@ -20,7 +20,7 @@ std::optional<MoveSearch::Job> MoveSearch::begin(const FramePtr& now, const Regi
     if (!shown_ || shown_->size != now->size) {
         return std::nullopt;
     }
-    Job job{shown_, now, due, lacking_};
+    Job job{shown_, now, due, lacking_, last_};
     job.changed.intersect(Rect::of(now->size));
     job.changed.subtract(refresh);
     job.stale.add(refresh);
@@ -33,7 +33,15 @@ std::optional<MoveSearch::Job> MoveSearch::begin(const FramePtr& now, const Regi
     return job;
 }
 
-void MoveSearch::end(const MovedContent& found) { misses_ = found.to.empty() ? misses_ + 1 : 0; }
+void MoveSearch::end(const MovedContent& found)
+{
+    if (found.to.empty()) {
+        ++misses_;
+        return;
+    }
+    last_ = found.by;
+    misses_ = 0;
+}
 
 void MoveSearch::shows(FramePtr frame, Region lacking)
 {

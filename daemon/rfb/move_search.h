@@ -17,7 +17,8 @@ public:
         FramePtr now;
         Region changed;
         Region stale;
-        MovedContent run() const { return find_moved_content(*shown, *now, changed, stale); }
+        Point last; // the way that it went before, which is tried first
+        MovedContent run() const { return find_moved_content(*shown, *now, changed, stale, last); }
     };
 
     // Nothing: it is not worth looking. `refresh` is what the client has asked for in any case: it
@@ -34,6 +35,7 @@ public:
 private:
     FramePtr shown_;
     Region lacking_;
+    Point last_;
     unsigned misses_ = 0;
 };
 

@@ -177,6 +177,48 @@ TEST(MovedContent, ASampleThatIsTooSmallOrDividedDecidesNothing)
     EXPECT_FALSE(vote_by_sample(plain, plain, k_all).sure);
 }
 
+TEST(MovedContent, SpotsTellWhetherItGoesOnTheSameWay)
+{
+    const Frame before = noisy(15);
+    const Point by{7, -12};
+    Frame now = before;
+    shift(now, k_all, by);
+    EXPECT_TRUE(mostly_moved_by(before, now, k_all, by));
+    EXPECT_FALSE(mostly_moved_by(before, now, k_all, {7, -11}));
+    EXPECT_FALSE(mostly_moved_by(before, now, k_all, {4000, 0}));
+    EXPECT_FALSE(mostly_moved_by(before, noisy(16), k_all, by));
+    EXPECT_FALSE(mostly_moved_by(before, before, k_all, by)) << "nothing has changed";
+    const Frame plain{k_size};
+    Frame other{k_size};
+    other.pixels.assign(other.pixels.size(), 0xff102030);
+    EXPECT_FALSE(mostly_moved_by(plain, other, k_all, by)) << "it may have come from anywhere";
+    EXPECT_FALSE(mostly_moved_by(before, now, Rect{10, 10, 5, 5}, by));
+    EXPECT_FALSE(mostly_moved_by(before, now, {}, by));
+    // Two thirds of it are new.
+    Frame mixed = noisy(17);
+    for (int y = 0; y < 160; ++y) {
+        std::copy_n(now.row(y), k_size.width, mixed.row(y));
+    }
+    EXPECT_FALSE(mostly_moved_by(before, mixed, k_all, by));
+}
+
+// Right or wrong, it changes what is found as little as where it is looked first.
+TEST(MovedContent, TheLastWayIsAGuessOnly)
+{
+    const Frame before = noisy(18);
+    for (const Point by : {Point{0, -40}, Point{90, 0}, Point{7, -12}}) {
+        Frame now = before;
+        shift(now, k_all, by);
+        const auto unguided = find_moved_content(before, now, k_all, {});
+        for (const Point last : {by, Point{0, -39}, Point{-3, 200}, Point{640, 480}}) {
+            const auto moved = find_moved_content(before, now, k_all, {}, last);
+            EXPECT_EQ(moved.by, unguided.by);
+            EXPECT_EQ(moved.to, unguided.to);
+        }
+    }
+    EXPECT_TRUE(find_moved_content(before, noisy(19), k_all, {}, {0, -40}).to.empty());
+}
+
 TEST(MovedContent, WhatHasChangedMeanwhileIsLeftOut)
 {
     const Frame before = noisy(5);

@@ -161,11 +161,14 @@ TEST_F(SharedPicturesTest, EqualSearchesAreOne)
     const auto shown = picture(1);
     const auto now = picture(2);
     pictures.shows(now);
-    const MoveSearch::Job job{shown, now, Rect::of(k_size), {}};
+    const MoveSearch::Job job{shown, now, Rect::of(k_size), {}, {}};
     MoveSearch::Job other = job;
     other.stale = Rect{0, 0, 5, 5};
+    MoveSearch::Job guessed = job;
+    guessed.last = {0, 7};
     const auto first = pictures.find_moves(job);
     EXPECT_EQ(pictures.find_moves(job), first);
+    EXPECT_EQ(pictures.find_moves(guessed), first);
     EXPECT_NE(pictures.find_moves(other), first);
     test::run_loop(first->wait());
     EXPECT_EQ(pictures.searched(), 2U);
