@@ -20,14 +20,28 @@ namespace {
 
 // A JPEG stream begins with some 620 octets of tables: below this area deflate does as well.
 constexpr std::int64_t k_least_area = 1024;
-// One row of so many tells enough of a picture; odd, because patterns are even.
-constexpr int k_row_step = 3;
+// So many rows tell enough of a picture, an odd number apart, because patterns are even.
+constexpr int k_rows = 24;
+constexpr int k_least_row_step = 3;
 // What adjoining pixels of a photograph differ by, at most, in any component.
 constexpr int k_small_step = 24;
 
-// JPEG's quality for each of RFB's levels.
-constexpr std::array<int, 10> k_qualities{15, 29, 41, 50, 62, 72, 79, 86, 92, 97};
-constexpr int k_first_full_colour_level = 7;
+struct Loss {
+    int quality;
+    TJSAMP subsampling;
+};
+
+// What RFB's levels mean to viewers: the scale of VirtualGL, TurboVNC and TigerVNC.
+constexpr std::array<Loss, 10> k_losses{{{15, TJSAMP_420},
+                                         {29, TJSAMP_420},
+                                         {41, TJSAMP_420},
+                                         {42, TJSAMP_422},
+                                         {62, TJSAMP_422},
+                                         {77, TJSAMP_422},
+                                         {79, TJSAMP_444},
+                                         {86, TJSAMP_444},
+                                         {92, TJSAMP_444},
+                                         {100, TJSAMP_444}}};
 
 constexpr int k_pixel_order =
     std::endian::native == std::endian::little ? int{TJPF_BGRX} : int{TJPF_XRGB};
@@ -74,7 +88,8 @@ bool looks_like_photo(const Frame& frame, const Rect& rect)
     std::int64_t equal = 0;
     std::int64_t small = 0;
     std::int64_t pairs = 0;
-    for (int y = rect.y; y < rect.bottom(); y += k_row_step) {
+    const int step = std::max(k_least_row_step, rect.height / k_rows | 1);
+    for (int y = rect.y; y < rect.bottom(); y += step) {
         const Steps steps = count_steps(frame.row(y) + rect.x, rect.width);
         pairs += rect.width - 1;
         equal += steps.equal;
@@ -85,9 +100,8 @@ bool looks_like_photo(const Frame& frame, const Rect& rect)
 
 void append_jpeg(const Frame& frame, const Rect& rect, int quality_level, Bytes& out)
 {
-    const int level = std::clamp(quality_level, 0, 9);
-    const int quality = k_qualities[static_cast<std::size_t>(level)];
-    const int subsampling = level < k_first_full_colour_level ? TJSAMP_420 : TJSAMP_444;
+    const auto [quality, subsampling] =
+        k_losses[static_cast<std::size_t>(std::clamp(quality_level, 0, 9))];
 
     thread_local const std::unique_ptr<void, Destroy> compressor{tjInitCompress()};
     if (!compressor) {

@@ -12,8 +12,8 @@ namespace gds {
 // that differ differ little. Text, drawings and noise are none.
 bool looks_like_photo(const Frame& frame, const Rect& rect);
 
-// Appends the area as a JFIF stream in the quality of RFB's levels 0..9: colour at half the
-// resolution below level 7, at full resolution from there.
+// Appends the area as a JFIF stream in the quality of RFB's levels 0..9: colour at a quarter of the
+// resolution up to level 2, at half up to 5, at all of it from 6 on.
 void append_jpeg(const Frame& frame, const Rect& rect, int quality_level, Bytes& out);
 
 } // namespace gds

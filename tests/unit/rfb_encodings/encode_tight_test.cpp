@@ -172,6 +172,23 @@ TEST(Tight, PhotosAreJpegWhenTheClientNamesAQuality)
               0x90);
 }
 
+// ISO/IEC 10918-1, B.2.2: the first component's sampling factors in the frame header.
+int sampling_of(ByteView payload)
+{
+    const std::uint8_t begin[] = {0xff, 0xc0};
+    const auto header = std::ranges::search(payload, begin);
+    return header.empty() ? -1 : *(header.begin() + 11);
+}
+
+TEST(Tight, TheLevelsMeanWhatViewersMean)
+{
+    const Frame frame = fakes::picture(Content::photo, {256, 256}, 1);
+    for (int level = 0; level <= 9; ++level) {
+        const int expected = level < 3 ? 0x22 : level < 6 ? 0x21 : 0x11;
+        EXPECT_EQ(sampling_of(only_rect(frame, with({}, level)).payload), expected) << level;
+    }
+}
+
 TEST(Tight, NoJpegWithoutAQualityNorWithEightBits)
 {
     const Frame frame = fakes::picture(Content::photo, {128, 128}, 1);
