@@ -37,23 +37,25 @@ public:
             stream_.level_buf = tables_.data();
             stream_.level_buf_size = static_cast<std::uint32_t>(tables_.size());
         }
-        const std::size_t before = out.size();
         const std::size_t room =
             in.size() + k_stored_room * (in.size() / k_longest_stored + 1) + k_flush_room;
-        out.resize(before + room);
+        if (room_.size() < room) {
+            room_.resize(room);
+        }
         stream_.next_in = const_cast<std::uint8_t*>(in.data()); // NOLINT: it is only read
         stream_.avail_in = static_cast<std::uint32_t>(in.size());
-        stream_.next_out = out.data() + before;
+        stream_.next_out = room_.data();
         stream_.avail_out = static_cast<std::uint32_t>(room);
         if (isal_deflate_stateless(&stream_) != COMP_OK || stream_.avail_in != 0) {
             throw std::logic_error{"deflate: failed"};
         }
-        out.resize(before + room - stream_.avail_out);
+        out.insert(out.end(), room_.data(), stream_.next_out);
     }
 
 private:
     isal_zstream stream_{};
     std::array<std::uint8_t, ISAL_DEF_LVL1_SMALL> tables_{};
+    Bytes room_; // `out` would be filled with zeros first
 };
 
 } // namespace

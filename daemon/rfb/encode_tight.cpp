@@ -88,21 +88,31 @@ bool is_run(const std::uint32_t* values, std::uint32_t of)
     return differences == 0;
 }
 
-// Kept by each worker from piece to piece for their memory alone, which costs more to be had anew
-// than to be written to.
+// Kept by each worker from piece to piece for their memory alone, which costs more to be had anew,
+// or to be zeroed, than to be written to. The first three are as long as the largest piece was.
 struct Buffers {
     std::vector<std::uint32_t> values;
     Bytes numbers;
+    Bytes pixels;
     Bytes packed;
     Bytes compressed;
 };
+
+template <typename Buffer>
+void make_room(Buffer& buffer, std::size_t size)
+{
+    if (buffer.size() < size) {
+        buffer.resize(size);
+    }
+}
 
 class PieceWriter {
 public:
     PieceWriter(const Frame& frame, const EncodeParams& params, Buffers& buffers)
         : frame_(frame), params_(params), packer_(tpixel_packer(params.format)),
           octets_(static_cast<std::size_t>(packer_.octets())), values_(buffers.values),
-          numbers_(buffers.numbers), packed_(buffers.packed), compressed_(buffers.compressed)
+          numbers_(buffers.numbers), pixels_(buffers.pixels), packed_(buffers.packed),
+          compressed_(buffers.compressed)
     {}
 
     Bytes write(const Rect& piece)
@@ -110,8 +120,9 @@ public:
         piece_ = piece;
         width_ = static_cast<std::size_t>(piece.width);
         height_ = static_cast<std::size_t>(piece.height);
+        area_ = width_ * height_;
         Bytes out;
-        values_.resize(width_ * height_);
+        make_room(values_, area_);
         loaded_rows_ = 0;
         Palette palette(Palette::k_most);
         if (number_colours(palette)) {
@@ -136,7 +147,7 @@ public:
 private:
     void load(std::size_t pixels)
     {
-        for (; loaded_rows_ * width_ < std::min(pixels, values_.size()); ++loaded_rows_) {
+        for (; loaded_rows_ * width_ < std::min(pixels, area_); ++loaded_rows_) {
             packer_.values(frame_.row(piece_.y + static_cast<int>(loaded_rows_)) + piece_.x, width_,
                            values_.data() + loaded_rows_ * width_);
         }
@@ -145,21 +156,21 @@ private:
     // Fills numbers_; false as soon as there are too many colours.
     bool number_colours(Palette& palette)
     {
-        numbers_.resize(values_.size());
+        make_room(numbers_, area_);
         load(k_load);
         std::uint32_t last = values_[0];
         int number = palette.number_of(last);
-        for (std::size_t i = 0; i < values_.size();) {
+        for (std::size_t i = 0; i < area_;) {
             if (i + k_run > loaded_rows_ * width_) {
                 load(i + k_load);
             }
-            if (i + k_run <= values_.size() && is_run(values_.data() + i, last)) {
+            if (i + k_run <= area_ && is_run(values_.data() + i, last)) {
                 std::fill_n(numbers_.begin() + static_cast<std::ptrdiff_t>(i), k_run,
                             static_cast<std::uint8_t>(number));
                 i += k_run;
                 continue;
             }
-            const std::size_t end = std::min(i + k_run, values_.size());
+            const std::size_t end = std::min(i + k_run, area_);
             for (; i < end; ++i) {
                 if (values_[i] != last) {
                     last = values_[i];
@@ -176,13 +187,13 @@ private:
 
     std::size_t numbers_octets(const Palette& palette) const
     {
-        return palette.size() == 2 ? (width_ + 7) / 8 * height_ : width_ * height_;
+        return palette.size() == 2 ? (width_ + 7) / 8 * height_ : area_;
     }
 
     bool palette_pays(const Palette& palette) const
     {
         const std::size_t colours = static_cast<std::size_t>(palette.size()) * octets_;
-        return colours + numbers_octets(palette) < width_ * height_ * octets_;
+        return colours + numbers_octets(palette) < area_ * octets_;
     }
 
     bool jpeg_allowed() const
@@ -202,7 +213,7 @@ private:
             pack_bits();
             write_body(packed_, out);
         } else {
-            write_body(numbers_, out);
+            write_body(ByteView{numbers_}.first(area_), out);
         }
     }
 
@@ -232,11 +243,12 @@ private:
 
     void write_pixels(Bytes& out)
     {
-        packed_.clear();
-        load(values_.size());
-        packer_.append(values_.data(), values_.size(), packed_);
-        write_control(Stream::pixels, packed_.size(), 0, out);
-        write_body(packed_, out);
+        const std::size_t octets = area_ * octets_;
+        load(area_);
+        make_room(pixels_, octets);
+        packer_.pack(values_.data(), area_, pixels_.data());
+        write_control(Stream::pixels, octets, 0, out);
+        write_body(ByteView{pixels_}.first(octets), out);
     }
 
     void write_jpeg(Bytes& out)
@@ -254,7 +266,7 @@ private:
         out.push_back(static_cast<std::uint8_t>(use_stream(stream) | filter | reset));
     }
 
-    void write_body(const Bytes& body, Bytes& out)
+    void write_body(ByteView body, Bytes& out)
     {
         if (body.size() < k_least_compressed) {
             out.insert(out.end(), body.begin(), body.end());
@@ -273,9 +285,11 @@ private:
     Rect piece_;
     std::size_t width_ = 0;
     std::size_t height_ = 0;
+    std::size_t area_ = 0;
     std::size_t loaded_rows_ = 0;
     std::vector<std::uint32_t>& values_;
     Bytes& numbers_;
+    Bytes& pixels_;
     Bytes& packed_;
     Bytes& compressed_;
 };
