@@ -166,15 +166,16 @@ Task<> SharedPictures::encode_batch(Batch batch)
 FoundMovesPtr SharedPictures::find_moves(const MoveSearch::Job& job)
 {
     const auto same = std::ranges::find_if(searches_, [&](const Searched& each) {
-        return each.job.shown == job.shown && each.job.now == job.now &&
-               each.job.changed == job.changed && each.job.stale == job.stale;
+        return each.shown.is_of(job.shown) && each.now.is_of(job.now) &&
+               each.changed == job.changed && each.stale == job.stale;
     });
     if (same != searches_.end()) {
         return same->found;
     }
     auto result = std::make_shared<FoundMoves>();
     if (job.now == shown_ && searches_.size() < k_most_searches) {
-        searches_.push_back({job, result});
+        searches_.push_back(
+            {PictureName{job.shown}, PictureName{job.now}, job.changed, job.stale, result});
     }
     ++searched_;
     tasks_.spawn(search(job, result));

@@ -65,8 +65,26 @@ private:
         EncodeParams params;
         EncodedPiecePtr piece;
     };
+    // Tells pictures apart without holding them: they are to be drawn into again soon, while they
+    // are in the processor's cache, and another is one more in memory.
+    class PictureName {
+    public:
+        explicit PictureName(const FramePtr& frame) : frame_(frame), serial_(frame->serial) {}
+        bool is_of(const FramePtr& frame) const
+        {
+            return !frame_.owner_before(frame) && !frame.owner_before(frame_) &&
+                   frame->serial == serial_;
+        }
+
+    private:
+        std::weak_ptr<const Frame> frame_;
+        std::uint64_t serial_;
+    };
     struct Searched {
-        MoveSearch::Job job;
+        PictureName shown;
+        PictureName now;
+        Region changed;
+        Region stale;
         FoundMovesPtr found;
     };
     struct Batch {

@@ -23,6 +23,8 @@ FramePtr picture(unsigned seed)
     return std::make_shared<Frame>(fakes::picture(fakes::Content::text, k_size, seed));
 }
 
+Task<> a_moment() { co_await sleep_for(1ms); }
+
 // Fails as often as it is told to.
 class FailingEncoder final : public Encoder {
 public:
@@ -171,6 +173,23 @@ TEST_F(SharedPicturesTest, EqualSearchesAreOne)
     EXPECT_EQ(pictures.find_moves(guessed), first);
     EXPECT_NE(pictures.find_moves(other), first);
     test::run_loop(first->wait());
+    EXPECT_EQ(pictures.searched(), 2U);
+}
+
+TEST_F(SharedPicturesTest, ASearchHoldsNoPictureOnceItIsMade)
+{
+    auto shown = std::make_shared<Frame>(*picture(1));
+    const auto now = picture(2);
+    pictures.shows(now);
+    const std::weak_ptr<const Frame> watched = shown;
+    test::run_loop(pictures.find_moves({shown, now, Rect::of(k_size), {}, {}})->wait());
+    for (int i = 0; i < 1000 && watched.use_count() > 1; ++i) {
+        test::run_loop(a_moment()); // the worker drops what it looked at
+    }
+    EXPECT_EQ(watched.use_count(), 1);
+    // It is drawn into again.
+    shown->serial += 2;
+    pictures.find_moves({shown, now, Rect::of(k_size), {}, {}});
     EXPECT_EQ(pictures.searched(), 2U);
 }
 
