@@ -55,9 +55,35 @@ ROWS = (
 )
 
 
+# Where the compositor's and PipeWire's part of the latency is told apart.
+SHARED = ("typing", "scroll", "video", "video-full", "slides", "keys")
+
+
 def measure(server, row, programs, seconds):
     """What the viewer tells, or why it cannot."""
     player = server.play(programs, row.scene)
+    try:
+        return watch(server, row, player, programs, seconds)
+    finally:
+        player.stop()
+
+
+def measure_shares(server, row, programs, seconds):
+    """The same, with another consumer of the screen cast beside the server, and what that tells."""
+    player = server.play(programs, row.scene)
+    try:
+        consumer = server.consume(programs)
+        viewer = watch(server, row, player, programs, seconds)
+        consumer.stop()
+        told = consumer.log_tail(1)
+        if "error" not in viewer and not told.startswith("{"):
+            viewer = {"error": f"the consumer: {told}"}
+        return viewer if "error" in viewer else {"viewer": viewer, "consumer": json.loads(told)}
+    finally:
+        player.stop()
+
+
+def watch(server, row, player, programs, seconds):
     command = [programs / "bench-viewer", "--port", server.port, "--scene", row.scene,
                "--player", player.pid, "--seconds", seconds, *row.options]
     if row.lossy:
@@ -74,8 +100,6 @@ def measure(server, row, programs, seconds):
         return {"error": " / ".join(done.stderr.strip().splitlines()[-3:])}
     except subprocess.TimeoutExpired:
         return {"error": "the viewer does not end"}
-    finally:
-        player.stop()
 
 
 def can(server, row):
@@ -83,9 +107,8 @@ def can(server, row):
     return (server.has_input or not row.input) and (server.certificate or not raw)
 
 
-def keep(results, limits, file):
-    file.write_text(json.dumps({"machine": tables.machine(), "limits": limits, "results": results},
-                               indent=1))
+def keep(found, file):
+    file.write_text(json.dumps({"machine": tables.machine(), **dataclasses.asdict(found)}, indent=1))
 
 
 def measure_limits(programs):
@@ -94,18 +117,22 @@ def measure_limits(programs):
     return json.loads(done.stdout)
 
 
-def run_rounds(servers, rows, options, results, limits):
+def run_rounds(servers, rows, options, found):
     for number in range(options.rounds):
-        limits.append(measure_limits(options.programs))
+        found.limits.append(measure_limits(options.programs))
         for row in rows:
             for server in servers:
                 if not can(server, row):
                     continue
-                found = measure(server, row, options.programs, options.seconds)
-                results.append({"row": row.name, "server": server.name, **found})
-                keep(results, limits, options.out / "results.json")
+                which = {"row": row.name, "server": server.name}
+                told = measure(server, row, options.programs, options.seconds)
+                found.results.append({**which, **told})
+                if server.shares_a_cast and row.name in SHARED:
+                    found.shares.append({**which, **measure_shares(server, row, options.programs,
+                                                                   options.seconds)})
+                keep(found, options.out / "results.json")
                 print(f"round {number + 1} of {options.rounds}: {row.name}, {server.name}: "
-                      f"{found.get('error') or tables.short(found)}", flush=True)
+                      f"{told.get('error') or tables.short(told)}", flush=True)
 
 
 def parse_options():
@@ -140,20 +167,20 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     file = options.out / "results.json"
     known = json.loads(file.read_text()) if options.add and file.exists() else {}
-    results, limits = known.get("results", []), known.get("limits", [])
+    found = tables.Found(*(known.get(field.name, []) for field in dataclasses.fields(tables.Found)))
     rows = [row for row in ROWS if row.name in options.rows]
     if options.rounds > 0:
         with Servers(options.build, options.servers) as servers:
-            run_rounds(servers, rows, options, results, limits)
-    text = tables.report(results, limits, [row.name for row in ROWS], NAMES)
+            run_rounds(servers, rows, options, found)
+    text = tables.report(found, [row.name for row in ROWS], NAMES)
     (options.out / "table.txt").write_text(text)
     print(text)
     if not options.no_plot:
         import plot
         for kind in ("svg", "png"):
-            plot.draw(results, [row.name for row in ROWS], NAMES, options.out / f"plot.{kind}")
+            plot.draw(found.results, [row.name for row in ROWS], NAMES, options.out / f"plot.{kind}")
         print(f"{os.path.relpath(options.out)}: results.json, table.txt, plot.svg, plot.png")
-    return 1 if any("error" in result for result in results) else 0
+    return 1 if any("error" in told for told in [*found.results, *found.shares]) else 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The servers that are measured, each with the screen that it shares: ours, and those of the
 distribution that are installed."""
+import json
 import os
 import pathlib
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 
@@ -32,6 +34,7 @@ class Server:
     port = 0
     has_input = True
     certificate = ""  # of a server that also takes viewers in by TLS
+    shares_a_cast = False  # that consume() can take part in
     x11 = False
 
     def spawn(self, name, *command):
@@ -75,6 +78,8 @@ class OnWayland(Server):
 
 
 class Ours(OnWayland):
+    shares_a_cast = True
+
     def __init__(self, desktop, build):
         super().__init__(desktop)
         self.name = f"ours, {desktop.kind}"
@@ -90,6 +95,17 @@ class Ours(OnWayland):
         self.daemon.save_certificate()
         self.certificate = str(self.daemon.certificate)
         self.port = self.daemon.address[1]
+
+    def consume(self, programs):
+        """Starts another consumer of the screen cast that the daemon has."""
+        (self.logs / "consumer.log").unlink(missing_ok=True)
+        told = subprocess.run(["pw-dump"], env=self.desktop.environment, text=True, timeout=10,
+                              capture_output=True, check=True)
+        kinds = {each["id"]: each["info"]["props"].get("media.class") for each in json.loads(told.stdout)
+                 if each["type"].endswith(":Node")}
+        node, = (node for node, kind in kinds.items() if kind in ("Video/Source",
+                                                                  "Stream/Output/Video"))
+        return self.spawn("consumer", programs / "stream-watch", str(node))
 
     @property
     def processes(self):

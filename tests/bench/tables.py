@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What was measured as text: the medians of the rounds, ours beside the best of the others, and what
 the computer itself needs for parts of the work."""
+import dataclasses
 import os
 import platform
 import statistics
 
 IDENTICAL = 99  # dB, as the viewer tells it
 TLS_OCTETS = 5e6
+
+
+@dataclasses.dataclass
+class Found:
+    """All that was measured, each a list with an entry for every round and row."""
+    results: list
+    shares: list  # beside a consumer of the same screen cast
+    limits: list
 
 
 def machine():
@@ -175,17 +184,42 @@ def limits_table(limits):
     return table(["scene", "part", "CPU ms", "rounds"], lines)
 
 
-def report(results, limits, rows, servers):
+def shares_table(shares, rows, servers):
+    """What of a picture's age is the compositor's and PipeWire's, and what the server adds."""
+    head = ["scene", "server", "p50 ms", "p95 ms", "viewer p50", "p95", "more p50", "p95", "CPU ms",
+            "rounds"]
+    lines = []
+    for row in rows:
+        for server in servers:
+            rounds = [(each["consumer"], each["viewer"]) for each in shares if each["row"] == row and
+                      each["server"] == server and "error" not in each and each["consumer"]["frames"]]
+            if not rounds:
+                continue
+            figures = [statistics.median(values) for values in zip(*(
+                (c["age_p50"], c["age_p95"], v["latency_p50"], v["latency_p95"],
+                 v["latency_p50"] - c["age_p50"], v["latency_p95"] - c["age_p95"],
+                 c["cpu_ms"] / c["pictures"]) for c, v in rounds))]
+            lines.append([row, server, *map(number, figures), str(len(rounds))])
+    return table(head, lines) if lines else ""
+
+
+def report(found, rows, servers):
+    results, limits = found.results, found.limits
     text = (f"{machine()}\n\n"
             "CPU: of the server by delivered frame; screen: of compositor, PipeWire or X server beside "
             "it.\nkB by frame; p50, p95: from the painted to the decoded frame; of: what the "
             "application showed;\ndB: the worst of three frames in motion; still: = is identical.\n\n")
     text += scenes_table(results, rows, servers) + special_tables(results, rows, servers)
+    shares = shares_table(found.shares, rows, servers)
+    text += ("\nHow old a picture is when a consumer that does nothing with it gets it from PipeWire, "
+             "and how much\nolder a viewer beside it sees it; CPU of that consumer\n\n" + shares
+             if shares else "")
     lines = [*memory_lines(results, servers), *tls_lines(results, servers)]
     text += "\nMemory and TLS\n\n" + "\n".join(lines) + "\n" if lines else ""
     if limits:
         text += "\nWhat parts of it cost alone, by libraries, on one core\n\n" + limits_table(limits)
     ratios = ratio_table(results, rows, servers)
     text += "\nOurs / the best of the others\n\n" + ratios if ratios else ""
-    errors = [f"{r['row']}, {r['server']}: {r['error']}" for r in results if "error" in r]
+    errors = [f"{r['row']}, {r['server']}: {r['error']}" for r in [*results, *found.shares]
+              if "error" in r]
     return text + ("\nNot measured\n\n" + "\n".join(errors) + "\n" if errors else "")
