@@ -12,6 +12,10 @@ namespace {
 
 // A multiple of a cache line in width, and tall enough that few rectangles come of it.
 constexpr int k_tile = 64;
+// What is little is looked at again: a letter and what changes above it are not one rectangle that
+// has all between them.
+constexpr int k_fine_tile = 16;
+constexpr std::int64_t k_little_pixels = 256 * 256;
 
 // One row: ORs into differences[i] whatever differs in the i-th tile. The first tile is
 // `first` pixels wide, the following ones k_tile, the last what remains.
@@ -42,7 +46,7 @@ std::uint32_t difference_of(const std::uint32_t* __restrict a, const std::uint32
     return difference & k_rgb_mask;
 }
 
-int next_tile_edge(int at) { return (at / k_tile + 1) * k_tile; }
+int next_edge(int at, int tile) { return (at / tile + 1) * tile; }
 
 // Rows until it is looked which tiles are known to differ: a screen that has changed all over is
 // not read to the end of each.
@@ -92,7 +96,7 @@ void compare_rect(const PixelRows& before, const PixelRows& after, const Rect& r
 {
     const TileColumns columns{rect};
     for (int y = rect.y; y < rect.bottom();) {
-        const int end = std::min(next_tile_edge(y), rect.bottom());
+        const int end = std::min(next_edge(y, k_tile), rect.bottom());
         differences.assign(static_cast<std::size_t>(columns.count()), 0);
         for (int from = y; from < end; from += k_rows_between_looks) {
             find_runs(differences, is_unseen, runs);
@@ -112,6 +116,34 @@ void compare_rect(const PixelRows& before, const PixelRows& after, const Rect& r
         }
         y = end;
     }
+}
+
+bool differ(const PixelRows& before, const PixelRows& after, const Rect& rect)
+{
+    for (int y = rect.y; y < rect.bottom(); ++y) {
+        if (difference_of(before.row(y) + rect.x, after.row(y) + rect.x, rect.width) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Region fine_tiles(const PixelRows& before, const PixelRows& after, const Region& within)
+{
+    std::vector<Rect> found;
+    for (const Rect& rect : within.rects()) {
+        for (int y = rect.y; y < rect.bottom(); y = next_edge(y, k_fine_tile)) {
+            const int bottom = std::min(next_edge(y, k_fine_tile), rect.bottom());
+            for (int x = rect.x; x < rect.right(); x = next_edge(x, k_fine_tile)) {
+                const int right = std::min(next_edge(x, k_fine_tile), rect.right());
+                const Rect tile{x, y, right - x, bottom - y};
+                if (differ(before, after, tile)) {
+                    found.push_back(tile);
+                }
+            }
+        }
+    }
+    return Region::of(found);
 }
 
 // The smallest rectangle within `rect` that holds every difference in it. Costs little: a row is
@@ -134,14 +166,14 @@ Rect tightened(const PixelRows& before, const PixelRows& after, const Rect& rect
     for (int y = top; y < bottom; ++y) {
         const std::uint32_t* a = before.row(y);
         const std::uint32_t* b = after.row(y);
-        const auto differ = [&](int x) { return ((a[x] ^ b[x]) & k_rgb_mask) != 0; };
+        const auto differs = [&](int x) { return ((a[x] ^ b[x]) & k_rgb_mask) != 0; };
         if (difference_of(a + rect.x, b + rect.x, left - rect.x) != 0) {
-            for (left = rect.x; !differ(left);) {
+            for (left = rect.x; !differs(left);) {
                 ++left;
             }
         }
         if (difference_of(a + right, b + right, rect.right() - right) != 0) {
-            for (right = rect.right(); !differ(right - 1);) {
+            for (right = rect.right(); !differs(right - 1);) {
                 --right;
             }
         }
@@ -171,7 +203,11 @@ Region changed(const PixelRows& before, const PixelRows& after, const Region& wi
         compare_rect(before, after, rect, differences, runs, found);
     }
     // Joined first, so that what belongs together is drawn tight as a whole.
-    std::vector<Rect> tight = Region::of(found).rects();
+    Region tiles = Region::of(found);
+    if (tiles.area() <= k_little_pixels) {
+        tiles = fine_tiles(before, after, tiles);
+    }
+    std::vector<Rect> tight = tiles.rects();
     for (Rect& rect : tight) {
         rect = tightened(before, after, rect);
     }

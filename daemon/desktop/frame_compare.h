@@ -19,8 +19,9 @@ struct PixelRows {
     const std::uint32_t* row(int y) const { return pixels + y * stride; }
 };
 
-// The part of `within` whose pixels differ, to the precision of 64x64 tiles, its rectangles then
-// drawn tight. Frames of different sizes differ everywhere. The octet above the colour is ignored.
+// The part of `within` whose pixels differ, to the precision of 64x64 tiles, or of 16x16 where it
+// is little, its rectangles then drawn tight. Frames of different sizes differ everywhere. The
+// octet above the colour is ignored.
 Region changed(const Frame& before, const Frame& after, const Region& within);
 // The same where all of `within` is in both.
 Region changed(const PixelRows& before, const PixelRows& after, const Region& within);

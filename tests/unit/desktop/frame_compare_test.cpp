@@ -56,6 +56,17 @@ TEST_F(FrameCompare, NoDifferenceIsHiddenByThoseBesideIt)
     }
 }
 
+// A letter that is typed under a clock.
+TEST_F(FrameCompare, LittleChangesCloseToEachOtherAreToldApart)
+{
+    touch(2, 3);
+    touch(40, 28);
+    touch(20, 60);
+    std::vector<Rect> apart{{2, 3, 1, 1}, {40, 28, 1, 1}, {20, 60, 1, 1}};
+    EXPECT_EQ(changed(before, after, everywhere), Region::of(apart));
+    EXPECT_EQ(changed(before, after, Rect{1, 2, 60, 60}), Region::of(apart));
+}
+
 TEST_F(FrameCompare, EveryBitOfEveryComponentCounts)
 {
     for (unsigned bit = 0; bit < 24; ++bit) {
