@@ -37,14 +37,15 @@ private:
     bool gone_ = false; // written by the main thread only, under the lock
 };
 
-// Main thread. Gives the buffer back when it is dropped.
+// Main thread. Gives the buffer back when it is dropped, unless it is held.
 class BufferLoan {
 public:
     // `drawn`: its picture is in a frame. Not called when the lease has ended.
     using GiveBack = std::function<void(bool drawn)>;
+    using Hold = std::function<std::shared_ptr<const void>()>;
 
-    BufferLoan(std::shared_ptr<BufferLease> lease, GiveBack give_back)
-        : lease_(std::move(lease)), give_back_(std::move(give_back))
+    BufferLoan(std::shared_ptr<BufferLease> lease, GiveBack give_back, Hold hold = {})
+        : lease_(std::move(lease)), give_back_(std::move(give_back)), hold_(std::move(hold))
     {}
     BufferLoan(BufferLoan&&) = default;
     BufferLoan& operator=(BufferLoan&&) = delete;
@@ -58,12 +59,17 @@ public:
         }
     }
 
+    // The pixels stay, and as they are, as long as what it returns does, with no regard to the
+    // lease; any thread may drop that. Null: not this buffer, or too many are held. Once.
+    std::shared_ptr<const void> hold() const { return hold_ ? hold_() : nullptr; }
+
     const std::shared_ptr<BufferLease>& lease() const { return lease_; }
     void set_drawn() { drawn_ = true; }
 
 private:
     std::shared_ptr<BufferLease> lease_;
     GiveBack give_back_;
+    Hold hold_;
     bool drawn_ = false;
 };
 

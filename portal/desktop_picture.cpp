@@ -57,7 +57,8 @@ void DesktopPicture::carry_over(Drawing& drawing) const
 }
 
 std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t stream,
-                                                                    const BufferContent& content)
+                                                                    const BufferContent& content,
+                                                                    const BufferLoan::Hold& hold)
 {
     Drawing drawing;
     drawing.size = upright_size(content.pixels->size, content.orientation);
@@ -95,6 +96,12 @@ std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t 
         drawing.touched.translate(place.x, place.y);
         drawing.touched.intersect(place);
     }
+    if (hold && place == Rect::of(whole) && plain_rows(drawing.pixels, drawing.orientation)) {
+        drawing.held = hold();
+    }
+    if (drawing.held) {
+        return drawing;
+    }
     auto draft = pool_.draft(whole, drawing.touched);
     drawing.frame = std::move(draft.frame);
     drawing.missed = std::move(draft.missed);
@@ -103,13 +110,16 @@ std::optional<DesktopPicture::Drawing> DesktopPicture::begin_pixels(std::size_t 
 
 std::int64_t DesktopPicture::Drawing::work() const
 {
-    return frame ? touched.area() + missed.area() : Rect::of(layout.size()).area();
+    return frame || held ? touched.area() + missed.area() : Rect::of(layout.size()).area();
 }
 
 DesktopPicture::Drawing::Drawn DesktopPicture::Drawing::run() const
 {
-    Drawn drawn{frame ? frame : std::make_shared<Frame>(layout.size()), {}};
     const auto rows = plain_rows(pixels, orientation);
+    if (rows && held) {
+        return take(*rows);
+    }
+    Drawn drawn{frame ? frame : std::make_shared<Frame>(layout.size()), {}};
     if (rows && !from_scratch) {
         drawn.damage = draw_changes(*rows, *drawn.frame);
         return drawn;
@@ -117,6 +127,12 @@ DesktopPicture::Drawing::Drawn DesktopPicture::Drawing::run() const
     draw_all(*drawn.frame);
     drawn.damage = before ? changed(*before, *drawn.frame, touched) : touched;
     return drawn;
+}
+
+DesktopPicture::Drawing::Drawn DesktopPicture::Drawing::take(const PixelRows& rows) const
+{
+    return {std::make_shared<Frame>(size, rows.pixels, static_cast<int>(rows.stride), held),
+            before ? changed(PixelRows{before->row(0), before->stride}, rows, touched) : touched};
 }
 
 // Compositors tell of more than has changed, some of the whole screen always: what has not is not
@@ -162,7 +178,11 @@ FramePtr DesktopPicture::end_pixels(const Drawing& drawing, Drawing::Drawn drawn
     fresh_ = false;
     place_monitors();
     const bool insisted = std::exchange(insist_, false);
-    if (drawing.before && drawn.damage.empty() && !insisted) {
+    const bool the_same = drawing.before && drawn.damage.empty() && !insisted;
+    if (drawing.held) {
+        return the_same ? nullptr : pool_.publish_lent(std::move(drawn.frame), drawn.damage);
+    }
+    if (the_same) {
         pool_.keep(std::move(drawn.frame));
         return nullptr;
     }

@@ -8,6 +8,7 @@
 #include "desktop/frame.h"
 #include "desktop/frame_compare.h"
 #include "desktop/monitor_place.h"
+#include "portal/buffer_loan.h"
 #include "portal/desktop_session.h"
 #include "portal/frame_pool.h"
 #include "portal/monitor_ids.h"
@@ -42,6 +43,8 @@ public:
         Point corner; // where theirs is in the frame
         Region touched; // where the frame may differ from the one before
         FramePtr before; // of the frame's size, or null
+        // The frame's pixels are the buffer's own, and nothing is copied; null: they are copied.
+        std::shared_ptr<const void> held;
         std::shared_ptr<Frame> frame; // null: one is made
         Region missed; // where the frame's pixels are not those of the one before
         // Drawn anew: black, and what other monitors have in `from`.
@@ -62,12 +65,15 @@ public:
         std::int64_t work() const;
 
     private:
+        Drawn take(const PixelRows& rows) const;
         Region draw_changes(const PixelRows& rows, Frame& into) const;
         void draw_all(Frame& into) const;
     };
 
     // One after the other: begin, run, end. Nothing: the stream has no place in the picture.
-    std::optional<Drawing> begin_pixels(std::size_t stream, const BufferContent& content);
+    // `hold` is asked where the buffer can be all of a frame, outside of its damage, too.
+    std::optional<Drawing> begin_pixels(std::size_t stream, const BufferContent& content,
+                                        const BufferLoan::Hold& hold = {});
     // The next frame; nothing when no pixel changed.
     FramePtr end_pixels(const Drawing& drawing, Drawing::Drawn drawn);
     // The pointer after the update, in frame pixels.

@@ -56,33 +56,47 @@ FramePool::Slot& FramePool::slot_of(const std::shared_ptr<Frame>& drawn)
     return known != slots_.end() ? *known : slots_.emplace_back(Slot{drawn, {}});
 }
 
+FramePtr FramePool::make_latest(std::shared_ptr<Frame> frame, const Region& damage)
+{
+    const bool continues = latest_ && latest_->size == frame->size;
+    frame->damage = continues ? damage : Region{Rect::of(frame->size)};
+    frame->serial = ++serial_;
+    for (Slot& slot : slots_) {
+        slot.missed.add(frame->damage);
+    }
+    latest_ = std::move(frame);
+    return latest_;
+}
+
 FramePtr FramePool::publish(std::shared_ptr<Frame> drawn, const Region& damage)
 {
-    const bool continues = latest_ && latest_->size == drawn->size;
-    const Region changed = continues ? damage : Region{Rect::of(drawn->size)};
-    for (Slot& slot : slots_) {
-        slot.missed.add(changed);
-    }
+    auto latest = make_latest(drawn, damage);
     slot_of(drawn).missed.clear();
-    drawn->damage = changed;
-    drawn->serial = ++serial_;
-    latest_ = std::move(drawn);
-    forget_surplus();
-    return latest_;
+    drawn.reset();
+    forget_surplus(k_most_free);
+    return latest;
+}
+
+FramePtr FramePool::publish_lent(std::shared_ptr<Frame> lent, const Region& damage)
+{
+    auto latest = make_latest(std::move(lent), damage);
+    forget_surplus(k_most_free_beside_lent);
+    return latest;
 }
 
 void FramePool::keep(std::shared_ptr<Frame> drawn)
 {
     slot_of(drawn).missed.clear();
     drawn.reset();
-    forget_surplus();
+    forget_surplus(k_most_free);
 }
 
-void FramePool::forget_surplus()
+void FramePool::forget_surplus(std::size_t most_free)
 {
     std::size_t free = 0;
-    std::erase_if(
-        slots_, [&free](const Slot& slot) { return is_free(slot.frame) && ++free > k_most_free; });
+    std::erase_if(slots_, [&free, most_free](const Slot& slot) {
+        return is_free(slot.frame) && ++free > most_free;
+    });
 }
 
 } // namespace gds

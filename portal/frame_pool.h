@@ -29,7 +29,10 @@ public:
     // the one before; ignored (the whole picture) when the size changed.
     FramePtr publish(std::shared_ptr<Frame> drawn, const Region& damage);
 
-    // The same where no pixel differs from latest().
+    // The same for a frame whose pixels are lent, which is never drawn into.
+    FramePtr publish_lent(std::shared_ptr<Frame> lent, const Region& damage);
+
+    // What draft() gave, where no pixel differs from latest().
     void keep(std::shared_ptr<Frame> drawn);
 
     const FramePtr& latest() const { return latest_; }
@@ -42,11 +45,14 @@ private:
         std::shared_ptr<Frame> frame;
         Region missed; // where its pixels are not those of latest()
     };
-    // Free frames beyond this many are let go.
+    // Free frames beyond this many are let go: of two or three that take turns, and where some of
+    // the pictures are lent, of one for the others.
     static constexpr std::size_t k_most_free = 3;
+    static constexpr std::size_t k_most_free_beside_lent = 1;
 
+    FramePtr make_latest(std::shared_ptr<Frame> frame, const Region& damage);
     Slot& slot_of(const std::shared_ptr<Frame>& drawn);
-    void forget_surplus();
+    void forget_surplus(std::size_t most_free);
 
     std::vector<Slot> slots_;
     FramePtr latest_;

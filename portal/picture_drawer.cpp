@@ -24,7 +24,7 @@ PictureDrawer::PictureDrawer(DesktopPicture& picture, OnDrawn on_drawn)
 
 void PictureDrawer::draw(std::size_t stream, const BufferContent& content, BufferLoan loan)
 {
-    auto drawing = picture_.begin_pixels(stream, content);
+    auto drawing = picture_.begin_pixels(stream, content, [&loan] { return loan.hold(); });
     if (!drawing) {
         loan.set_drawn(); // there is no room for it
         return;
@@ -35,7 +35,8 @@ void PictureDrawer::draw(std::size_t stream, const BufferContent& content, Buffe
         return;
     }
     busy_ = true;
-    scope_->spawn(draw_apart(std::move(*drawing), std::move(loan)));
+    scope_->spawn(draw_apart(std::make_shared<DesktopPicture::Drawing>(std::move(*drawing)),
+                             std::move(loan)));
 }
 
 void PictureDrawer::cancel()
@@ -44,11 +45,11 @@ void PictureDrawer::cancel()
     busy_ = false;
 }
 
-Task<> PictureDrawer::draw_apart(DesktopPicture::Drawing drawing, BufferLoan loan)
+Task<> PictureDrawer::draw_apart(std::shared_ptr<DesktopPicture::Drawing> drawing, BufferLoan loan)
 {
     auto job = [drawing, lease = loan.lease()] {
         std::optional<DesktopPicture::Drawing::Drawn> drawn;
-        lease->read([&] { drawn = drawing.run(); });
+        lease->read([&] { drawn = drawing->run(); });
         return drawn;
     };
     std::optional<DesktopPicture::Drawing::Drawn> drawn;
@@ -58,26 +59,29 @@ Task<> PictureDrawer::draw_apart(DesktopPicture::Drawing drawing, BufferLoan loa
         log_warning(std::string{"a picture was lost: "} + error.what());
     }
     if (drawn) {
-        finish(drawing, std::move(*drawn), std::move(loan));
+        finish(*drawing, std::move(*drawn), std::move(loan));
     } else {
         {
             const BufferLoan returned = std::move(loan); // so that the next one can come
         }
         busy_ = false;
-        on_drawn_(drawing.stream, nullptr);
+        on_drawn_(drawing->stream, nullptr);
     }
 }
 
-void PictureDrawer::finish(const DesktopPicture::Drawing& drawing,
-                           DesktopPicture::Drawing::Drawn drawn, BufferLoan loan)
+void PictureDrawer::finish(DesktopPicture::Drawing& drawing, DesktopPicture::Drawing::Drawn drawn,
+                           BufferLoan loan)
 {
+    const std::size_t stream = drawing.stream;
     auto frame = picture_.end_pixels(drawing, std::move(drawn));
     loan.set_drawn();
     {
-        const BufferLoan returned = std::move(loan); // now, and not after what the frame sets off
+        // Now, and not after what the frame sets off: this buffer, and that of the frame before.
+        const BufferLoan returned = std::move(loan);
+        const DesktopPicture::Drawing ended = std::exchange(drawing, {});
     }
     busy_ = false;
-    on_drawn_(drawing.stream, std::move(frame));
+    on_drawn_(stream, std::move(frame));
 }
 
 } // namespace gds

@@ -30,8 +30,8 @@ public:
     void cancel();
 
 private:
-    Task<> draw_apart(DesktopPicture::Drawing drawing, BufferLoan loan);
-    void finish(const DesktopPicture::Drawing& drawing, DesktopPicture::Drawing::Drawn drawn,
+    Task<> draw_apart(std::shared_ptr<DesktopPicture::Drawing> drawing, BufferLoan loan);
+    void finish(DesktopPicture::Drawing& drawing, DesktopPicture::Drawing::Drawn drawn,
                 BufferLoan loan);
 
     DesktopPicture& picture_;

@@ -132,7 +132,7 @@ std::vector<const spa_pod*> build_buffer_wishes(PodStorage& storage)
     spa_pod_builder* builder = storage.builder();
     spa_pod_frame frame;
     spa_pod_builder_push_object(builder, &frame, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers);
-    spa_pod_builder_add(builder, SPA_PARAM_BUFFERS_buffers, SPA_POD_CHOICE_RANGE_Int(4, 2, 8),
+    spa_pod_builder_add(builder, SPA_PARAM_BUFFERS_buffers, SPA_POD_CHOICE_RANGE_Int(5, 2, 8),
                         SPA_PARAM_BUFFERS_dataType,
                         SPA_POD_CHOICE_FLAGS_Int((1 << SPA_DATA_MemFd) | (1 << SPA_DATA_MemPtr)),
                         0);

@@ -46,17 +46,17 @@ void add_cursor(std::optional<CursorUpdate>& newer, const std::optional<CursorUp
     }
 }
 
-// Gives a buffer back when dropped. Under the mailbox's lock.
+// Gives a buffer back when dropped.
 struct ReturnedBuffer {
-    pw_stream* stream;
+    BufferReturns& returns;
     pw_buffer* buffer;
-    ReturnedBuffer(pw_stream* to, pw_buffer* what) : stream(to), buffer(what) {}
+    ReturnedBuffer(BufferReturns& to, pw_buffer* what) : returns(to), buffer(what) {}
     ReturnedBuffer(const ReturnedBuffer&) = delete;
     ReturnedBuffer& operator=(const ReturnedBuffer&) = delete;
     ~ReturnedBuffer()
     {
         if (buffer != nullptr) {
-            pw_stream_queue_buffer(stream, buffer);
+            returns.give_back(buffer);
         }
     }
 };
@@ -68,6 +68,7 @@ const pw_stream_events PipeWireStream::k_events = [] {
     events.version = PW_VERSION_STREAM_EVENTS;
     events.state_changed = &PipeWireStream::on_state_changed;
     events.param_changed = &PipeWireStream::on_param_changed;
+    events.add_buffer = &PipeWireStream::on_add_buffer;
     events.remove_buffer = &PipeWireStream::on_remove_buffer;
     events.process = &PipeWireStream::on_process;
     return events;
@@ -88,15 +89,16 @@ PipeWireStream::PipeWireStream(PipeWireLoop& loop, const PipeWireRemote& remote,
     if (stream_ == nullptr) {
         throw std::system_error{errno, std::generic_category(), "PipeWire stream"};
     }
+    returns_ = std::make_shared<BufferReturns>(
+        [stream = stream_](pw_buffer* buffer) { pw_stream_queue_buffer(stream, buffer); });
     mail_ = pw_loop_add_event(loop_, &PipeWireStream::on_mail, this);
     pw_stream_add_listener(stream_, &listener_, &k_events, this);
     PodStorage storage;
     auto params = build_format_offers(storage, wish);
     // Without DONT_RECONNECT a stream whose node went away waits for another one, and looks as if
     // it only paused.
-    const auto flags =
-        static_cast<pw_stream_flags>(PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS |
-                                     PW_STREAM_FLAG_RT_PROCESS | PW_STREAM_FLAG_DONT_RECONNECT);
+    const auto flags = static_cast<pw_stream_flags>(
+        PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_RT_PROCESS | PW_STREAM_FLAG_DONT_RECONNECT);
     const int result = pw_stream_connect(stream_, PW_DIRECTION_INPUT, node_id, flags, params.data(),
                                          static_cast<std::uint32_t>(params.size()));
     if (result < 0) {
@@ -115,6 +117,7 @@ void PipeWireStream::end()
     if (lease_) {
         lease_->end();
     }
+    returns_->close();
     pw_stream_disconnect(stream_);
     spa_hook_remove(&listener_);
     pw_stream_destroy(stream_);
@@ -202,9 +205,22 @@ void PipeWireStream::take_format(const spa_pod* param)
     pw_stream_update_params(stream_, params.data(), static_cast<std::uint32_t>(params.size()));
 }
 
+void PipeWireStream::on_add_buffer(void* data, pw_buffer* buffer)
+{
+    auto* self = static_cast<PipeWireStream*>(data);
+    self->returns_->add(buffer);
+    // No exception may cross PipeWire's frames.
+    try {
+        self->mapped_[buffer] = map_pixels(*buffer->buffer);
+    } catch (const std::exception& error) {
+        log_warning(std::string{"a buffer of the screen's stream cannot be used: "} + error.what());
+    }
+}
+
 void PipeWireStream::on_remove_buffer(void* data, pw_buffer* buffer)
 {
     auto* self = static_cast<PipeWireStream*>(data);
+    self->returns_->remove(buffer);
     auto& mailbox = self->mailbox_;
     if (self->lent_ == buffer) {
         std::exchange(self->lease_, nullptr)->end();
@@ -219,6 +235,7 @@ void PipeWireStream::on_remove_buffer(void* data, pw_buffer* buffer)
         mailbox.content.pixels.reset();
         mailbox.fresh = true;
     }
+    self->mapped_.erase(buffer);
 }
 
 // On the data thread.
@@ -239,7 +256,7 @@ void PipeWireStream::take_buffers()
     const std::lock_guard guard{mailbox_.lock};
     while (pw_buffer* buffer = pw_stream_dequeue_buffer(stream_)) {
         // Given back at the end of this turn, unless it is kept.
-        ReturnedBuffer returned{stream_, buffer};
+        ReturnedBuffer returned{*returns_, buffer};
         if (!mailbox_.format) {
             continue;
         }
@@ -305,20 +322,36 @@ void PipeWireStream::deliver()
 BufferLoan PipeWireStream::lend(pw_buffer* buffer)
 {
     lent_ = buffer;
+    lent_is_held_ = false;
     lease_ = std::make_shared<BufferLease>();
-    return BufferLoan{lease_, [this](bool drawn) { take_back(drawn); }};
+    return BufferLoan{lease_, [this](bool drawn) { take_back(drawn); },
+                      [this] { return hold_lent(); }};
+}
+
+std::shared_ptr<const void> PipeWireStream::hold_lent()
+{
+    const auto mapped = mapped_.find(lent_);
+    if (lent_ == nullptr || mapped == mapped_.end() || !mapped->second) {
+        return nullptr;
+    }
+    auto held = returns_->hold(lent_, mapped->second);
+    lent_is_held_ = held != nullptr;
+    return held;
 }
 
 void PipeWireStream::take_back(bool drawn)
 {
     lease_.reset();
-    const std::lock_guard guard{mailbox_.lock};
     if (!drawn) {
         // What it changed is in no frame.
+        const std::lock_guard guard{mailbox_.lock};
         mailbox_.fresh = true;
         mailbox_.content.damage.reset();
     }
-    pw_stream_queue_buffer(stream_, std::exchange(lent_, nullptr));
+    pw_buffer* buffer = std::exchange(lent_, nullptr);
+    if (!lent_is_held_) {
+        returns_->give_back(buffer);
+    }
 }
 
 } // namespace gds

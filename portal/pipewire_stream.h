@@ -6,11 +6,12 @@
 // Buffers are taken on PipeWire's data thread, which keeps the newest in a mailbox and gives the
 // others back; the main loop collects it when it gets round to that. Taken on the main loop itself,
 // a moment in which it is busy fills all buffers, and Mutter then drops a picture that it never
-// sends again: a screen that comes to rest just then would stay wrong. The mailbox's lock is the
-// only one here.
+// sends again: a screen that comes to rest just then would stay wrong.
 #pragma once
 
 #include "portal/buffer_loan.h"
+#include "portal/buffer_returns.h"
+#include "portal/mapped_buffer.h"
 #include "portal/pipewire_buffer.h"
 #include "portal/pipewire_loop.h"
 #include "portal/second_look.h"
@@ -18,6 +19,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -69,12 +71,12 @@ private:
     static void on_state_changed(void* self, pw_stream_state old_state, pw_stream_state new_state,
                                  const char* error);
     static void on_param_changed(void* self, std::uint32_t id, const spa_pod* param);
+    static void on_add_buffer(void* self, pw_buffer* buffer);
     static void on_remove_buffer(void* self, pw_buffer* buffer);
     static void on_process(void* self);
     static void on_mail(void* self, std::uint64_t count);
 
-    // Shared with the data thread, under the lock. So is every queueing of a buffer: PipeWire's
-    // queue takes from one thread at a time.
+    // Shared with the data thread, under the lock.
     struct Mailbox {
         std::mutex lock;
         std::optional<StreamFormat> format;
@@ -93,6 +95,7 @@ private:
     void take_buffers();
     void deliver();
     BufferLoan lend(pw_buffer* buffer);
+    std::shared_ptr<const void> hold_lent();
     void take_back(bool drawn);
 
     const PipeWireRemote& remote_;
@@ -109,7 +112,10 @@ private:
     pw_loop* loop_;
     spa_source* mail_ = nullptr;
     Mailbox mailbox_;
+    std::shared_ptr<BufferReturns> returns_;
+    std::map<pw_buffer*, std::shared_ptr<const MappedBuffer>> mapped_;
     pw_buffer* lent_ = nullptr;
+    bool lent_is_held_ = false;
     std::shared_ptr<BufferLease> lease_; // of lent_
 };
 

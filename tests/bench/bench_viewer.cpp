@@ -205,8 +205,10 @@ private:
         updates_then_ = updates_;
         frames_then_ = frames_;
         resident_.clear();
+        own_.clear();
         for (const WatchedProcess& process : options_.processes) {
             resident_.push_back(process.resident_mib());
+            own_.push_back(process.own_mib());
         }
     }
 
@@ -322,6 +324,7 @@ private:
             tell(process.name() + "_cpu_ms", process.cpu_ms());
             tell(process.name() + "_wake_ups", static_cast<double>(process.wake_ups()));
             tell(process.name() + "_mib", resident_[i]);
+            tell(process.name() + "_own_mib", own_[i]);
         }
         std::puts("}");
     }
@@ -358,6 +361,7 @@ private:
     bool waits_for_key_ = false;
     double still_ = 0;
     std::vector<double> resident_;
+    std::vector<double> own_;
 };
 
 Options read_options(int argc, char** argv)

@@ -133,6 +133,7 @@ def memory_lines(results, servers):
         crowd = medians(results, "scroll, 16 viewers", server)
         if one and crowd:
             yield (f"{server}: {one['server_mib']:.1f} MiB resident with one viewer of the scroll, "
+                   f"{one['server_own_mib']:.1f} of it neither files nor shared with others, "
                    f"{(crowd['server_mib'] - one['server_mib']) / 15:.2f} MiB more for each of 15")
 
 

@@ -57,6 +57,11 @@ double WatchedProcess::resident_mib() const
     return static_cast<double>(number_in(directory_of(pid_) / "status", "VmRSS")) / 1024;
 }
 
+double WatchedProcess::own_mib() const
+{
+    return static_cast<double>(number_in(directory_of(pid_) / "status", "RssAnon")) / 1024;
+}
+
 double WatchedProcess::cpu_now_ms() const
 {
     timespec now{};

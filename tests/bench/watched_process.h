@@ -23,6 +23,8 @@ public:
     double cpu_ms() const { return cpu_ms_; }
     std::uint64_t wake_ups() const { return wake_ups_; }
     double resident_mib() const;
+    // Of that, what is neither a file's nor memory that others have a part in.
+    double own_mib() const;
 
 private:
     double cpu_now_ms() const;

@@ -4,6 +4,7 @@
 #include "fakes/pictures.h"
 
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -162,6 +163,117 @@ TEST(DesktopPicture, FramesAreRightWhateverIsToldAndHeld)
         if (held.size() > 3) {
             held.clear();
         }
+    }
+}
+
+// Holds as long as somebody has what it returned.
+struct Holder {
+    std::shared_ptr<int> token = std::make_shared<int>();
+    int asked = 0;
+
+    BufferLoan::Hold hold()
+    {
+        return [this] {
+            ++asked;
+            return token;
+        };
+    }
+    long held() const { return token.use_count() - 1; }
+};
+
+FramePtr hold_pixels(DesktopPicture& picture, const BufferContent& content, Holder& holder)
+{
+    const auto drawing = picture.begin_pixels(0, content, holder.hold());
+    return drawing ? picture.end_pixels(*drawing, drawing->run()) : nullptr;
+}
+
+TEST(DesktopPicture, WhatIsHeldIsNotCopied)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {200, 100})});
+    Holder holder;
+    const Screen first{{200, 100}, 1};
+    EXPECT_EQ(hold_pixels(picture, first.content, holder)->row(0), first.pixels.data());
+    Screen second{{200, 100}, 1};
+    second.fill({150, 70, 3, 2}, 5);
+    const auto frame = hold_pixels(picture, second.content, holder);
+    EXPECT_EQ(frame->row(0), second.pixels.data());
+    EXPECT_EQ(frame->damage, (Region{Rect{150, 70, 3, 2}}));
+    EXPECT_EQ(frame->serial, 2U);
+    EXPECT_EQ(holder.held(), 1); // the latest one
+}
+
+TEST(DesktopPicture, WhatShowsNothingNewIsNotHeld)
+{
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, {200, 100})});
+    Holder holder;
+    const Screen first{{200, 100}, 1};
+    const auto frame = hold_pixels(picture, first.content, holder);
+    const Screen second = first;
+    EXPECT_FALSE(hold_pixels(picture, second.content, holder));
+    EXPECT_EQ(holder.held(), 1);
+    EXPECT_EQ(frame->row(0), first.pixels.data());
+}
+
+TEST(DesktopPicture, OnlyABufferThatIsAllOfAFrameIsHeld)
+{
+    Holder holder;
+    const Screen screen{{20, 10}, 1};
+    DesktopPicture two;
+    two.begin({stream({0, 0}, {20, 10}), stream({20, 0}, {20, 10})});
+    hold_pixels(two, screen.content, holder);
+    DesktopPicture one;
+    one.begin({stream({0, 0}, {20, 10})});
+    auto content = screen.content;
+    content.orientation = Orientation::rotated_180;
+    hold_pixels(one, content, holder);
+    content = screen.content;
+    content.pixels->order = PixelOrder::rgbx;
+    hold_pixels(one, content, holder);
+    EXPECT_EQ(holder.asked, 0);
+    hold_pixels(one, screen.content, holder);
+    EXPECT_EQ(holder.asked, 1);
+}
+
+TEST(DesktopPicture, FramesAreRightWhereSomeAreHeldAndSomeAreCopied)
+{
+    constexpr Size k_size{150, 140};
+    DesktopPicture picture;
+    picture.begin({stream({0, 0}, k_size)});
+    fakes::Dice dice(11);
+    Screen painted{k_size, 0};
+    std::vector<FramePtr> kept;
+    for (int i = 0; i < 100; ++i) {
+        const Point corner{dice.below(140), dice.below(130)};
+        const Rect rect{corner.x, corner.y, 1 + dice.below(150 - corner.x),
+                        1 + dice.below(140 - corner.y)};
+        painted.fill(rect, static_cast<std::uint32_t>(dice.below(1 << 20)));
+        // The buffer, which is wiped when nobody holds it.
+        const std::shared_ptr<Screen> buffer{new Screen{painted}, [](Screen* gone) {
+                                                 gone->pixels.assign(gone->pixels.size(), 77);
+                                                 delete gone;
+                                             }};
+        buffer->content.pixels->data = reinterpret_cast<const std::uint8_t*>(buffer->pixels.data());
+        if (dice.below(3) != 0) {
+            buffer->content.damage = Region{rect};
+        }
+        const bool may_hold = dice.below(2) == 0;
+        const auto drawing = picture.begin_pixels(
+            0, buffer->content, [&] { return may_hold ? buffer : std::shared_ptr<Screen>{}; });
+        const auto frame = picture.end_pixels(*drawing, drawing->run());
+        const FramePtr& latest = frame ? frame : kept.back();
+        for (int y = 0; y < k_size.height; ++y) {
+            for (int x = 0; x < k_size.width; ++x) {
+                ASSERT_EQ(at(latest, x, y),
+                          painted.pixels[static_cast<std::size_t>(y * k_size.width + x)])
+                    << i;
+            }
+        }
+        if (kept.size() > 3) {
+            kept.clear();
+        }
+        kept.push_back(latest);
     }
 }
 

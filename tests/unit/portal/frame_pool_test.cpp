@@ -161,5 +161,38 @@ TEST(FramePool, AFrameThatWasNotPublishedIsAskedForAgain)
     EXPECT_EQ(next(pool).get(), first);
 }
 
+std::shared_ptr<Frame> lent(const std::vector<std::uint32_t>& pixels)
+{
+    return std::make_shared<Frame>(k_size, pixels.data(), k_size.width, nullptr);
+}
+
+TEST(FramePool, NeverDrawsIntoWhatIsLent)
+{
+    const std::vector<std::uint32_t> pixels(12, 9);
+    FramePool pool;
+    draw(pool, Rect::of(k_size), 1);
+    pool.publish_lent(lent(pixels), Rect{1, 1, 2, 1});
+    EXPECT_EQ(pool.latest()->serial, 2U);
+    EXPECT_EQ(pool.latest()->damage, (Region{Rect{1, 1, 2, 1}}));
+    EXPECT_EQ(pool.latest()->row(2)[3], 9U);
+    const auto draft = pool.draft(k_size, {});
+    ASSERT_TRUE(draft.frame);
+    EXPECT_EQ(draft.frame->pixels.size(), 12U);
+    EXPECT_EQ(draft.missed, (Region{Rect{1, 1, 2, 1}}));
+}
+
+TEST(FramePool, KeepsOneFrameBesideWhatIsLent)
+{
+    const std::vector<std::uint32_t> pixels(12, 9);
+    FramePool pool;
+    std::vector<FramePtr> held;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        held.push_back(draw(pool, Rect::of(k_size), i));
+    }
+    held.clear();
+    pool.publish_lent(lent(pixels), Rect::of(k_size));
+    EXPECT_EQ(pool.size(), 1U);
+}
+
 } // namespace
 } // namespace gds

@@ -3,7 +3,9 @@
 
 #include "fakes/main_loop.h"
 
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -80,6 +82,35 @@ TEST_F(PictureDrawerTest, ALittleOneIsDrawnAtOnce)
     EXPECT_FALSE(drawer.busy());
     ASSERT_EQ(drawn.size(), 1U);
     EXPECT_EQ(drawn[0]->damage, (Region{Rect{8, 8, 100, 20}}));
+}
+
+TEST_F(PictureDrawerTest, WhatTheFrameBeforeHeldIsFreeWhenTheNextOneComes)
+{
+    std::weak_ptr<int> first;
+    std::vector<bool> first_was_held;
+    DesktopPicture own;
+    own.begin({{.node_id = 1, .position = Point{}, .size = k_big, .id = {}}});
+    PictureDrawer holding{own, [&](std::size_t, const FramePtr& frame) {
+                              ASSERT_TRUE(frame);
+                              first_was_held.push_back(!first.expired());
+                          }};
+    const auto draw = [&](const BufferContent& shown, std::shared_ptr<int> token) {
+        holding.draw(0, shown,
+                     BufferLoan{std::make_shared<BufferLease>(), [](bool) {},
+                                [token = std::move(token)] { return token; }});
+    };
+    const auto one = content(1);
+    const auto kept = pixels; // another buffer
+    auto other = one;
+    other.pixels->data = reinterpret_cast<const std::uint8_t*>(kept.data());
+    auto token = std::make_shared<int>();
+    first = token;
+    draw(other, std::move(token));
+    ASSERT_TRUE(test::spin_until([&] { return !holding.busy(); }));
+    test::spin_ready();
+    draw(content(2), std::make_shared<int>());
+    ASSERT_TRUE(test::spin_until([&] { return !holding.busy(); }));
+    EXPECT_EQ(first_was_held, (std::vector<bool>{true, false}));
 }
 
 TEST_F(PictureDrawerTest, WhatTheCompositorTookAwayIsNotRead)
