@@ -146,7 +146,8 @@ Region fine_tiles(const PixelRows& before, const PixelRows& after, const Region&
     return Region::of(found);
 }
 
-// The smallest rectangle within `rect` that holds every difference in it. Costs little: a row is
+// The smallest rectangle within `rect` that holds every difference in it. A compositor at fault may
+// paint meanwhile: each look is within bounds whatever the one before saw. Costs little: a row is
 // looked at only left and right of what is known to differ.
 Rect tightened(const PixelRows& before, const PixelRows& after, const Rect& rect)
 {
@@ -168,17 +169,21 @@ Rect tightened(const PixelRows& before, const PixelRows& after, const Rect& rect
         const std::uint32_t* b = after.row(y);
         const auto differs = [&](int x) { return ((a[x] ^ b[x]) & k_rgb_mask) != 0; };
         if (difference_of(a + rect.x, b + rect.x, left - rect.x) != 0) {
-            for (left = rect.x; !differs(left);) {
-                ++left;
+            int x = rect.x;
+            while (x < left && !differs(x)) {
+                ++x;
             }
+            left = x;
         }
         if (difference_of(a + right, b + right, rect.right() - right) != 0) {
-            for (right = rect.right(); !differs(right - 1);) {
-                --right;
+            int x = rect.right();
+            while (x > right && !differs(x - 1)) {
+                --x;
             }
+            right = x;
         }
     }
-    return {left, top, right - left, bottom - top};
+    return left < right ? Rect{left, top, right - left, bottom - top} : Rect{};
 }
 
 } // namespace
